@@ -51,6 +51,10 @@ describe('gentle data shard', () => {
       2,
       `gentle: ${shards} is not empty; name a folder that is not there yet`,
     ])
+    const file = join(shards, 'classes.txt')
+    expect((await gentle(['data', 'shard', pictures, file])).stderr.trim()).toBe(
+      `gentle: the folder ${file} cannot be written: no such folder`,
+    )
     const sizes = await gentle(['data', 'shard', pictures, join(folder, 'other'), '--shard-size', '3'])
     expect(sizes.stderr.trim()).toBe('gentle: --shard-size is 3; expected a number of kB, MB or GB, such as 256MB')
     const points = await gentle(['data', 'shard', 'moons', join(folder, 'other')])

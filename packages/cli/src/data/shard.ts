@@ -1,11 +1,13 @@
 /** `gentle data shard`: a folder of pictures as tar archives, which are read in order where files one by one would be slow, or too many. */
-import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, createWriteStream, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Random } from 'gentle-dl'
+import { makeFolders } from 'gentle-dl/cache'
 import { classesFile, type ImageExample, imageShards, partNames } from 'gentle-dl/data'
+import { reasonOf } from '../terminal/reason.ts'
 import { bytes, classesText, note, print, table } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { imagesOf, openImages } from './datasets.ts'
@@ -40,14 +42,27 @@ interface Member extends ImageExample {
   readonly size: number
 }
 
+/** Makes the folder, before pictures are opened for long. @throws UsageError where it cannot be written or has files. */
+function makeEmpty(out: string): void {
+  let files: readonly string[]
+  try {
+    makeFolders(out)
+    accessSync(out, constants.W_OK)
+    files = readdirSync(out)
+  } catch (error) {
+    throw new UsageError(`the folder ${out} cannot be written: ${reasonOf(error, 'write')}`)
+  }
+  if (files.some((file) => !file.startsWith('.')))
+    throw new UsageError(`${out} is not empty; name a folder that is not there yet`)
+}
+
 /** Runs the command. */
 export async function shard(name: string, out: string, flags: ShardFlags): Promise<void> {
   const size = flags.shardSize === undefined ? undefined : sizeIn(flags.shardSize)
   const folder = imagesOf(name)
   if (folder === undefined)
     throw new UsageError(`${name} is no folder of picture files in folders of classes, which is what becomes shards`)
-  if (existsSync(out) && readdirSync(out).some((file) => !file.startsWith('.')))
-    throw new UsageError(`${out} is not empty; name a folder that is not there yet`)
+  makeEmpty(out)
   const seed = flags.seed ?? 0
   const splits = await openImages(folder, { ...flags, seed, size: 1 })
   if (splits.skipped.length > 0) note(skippedText(name, splits.skipped))
@@ -57,7 +72,6 @@ export async function shard(name: string, out: string, flags: ShardFlags): Promi
     throw new UsageError(
       `${name}: class ${JSON.stringify(broken)} has a name that is no line of ${classesFile}; rename it`,
     )
-  mkdirSync(out, { recursive: true })
   writeFileSync(join(out, classesFile), `${classes.join('\n')}\n`)
   const rows: { part: string; examples: number; shards: number; bytes: number }[] = []
   for (const part of partNames) {
