@@ -219,7 +219,8 @@ class Pass {
     const images = isBehind && x.shape[1] % 8 === 0 ? this.packed(x) : undefined
     if (images === undefined || images.range.zeroPoint !== 0) return undefined
     const blocks = outputElements(node.shape[1]) / 8 - x.shape[1] / 8
-    return { ...images, channels: node.shape[1], tensor: pad(images.tensor, [0, 0, 0, 0, 0], [0, blocks, 0, 0, 0]) }
+    const range = { ...images.range, low: Math.min(images.range.low, 0), high: Math.max(images.range.high, 0) }
+    return { range, channels: node.shape[1], tensor: pad(images.tensor, [0, 0, 0, 0, 0], [0, blocks, 0, 0, 0]) }
   }
 
   /** What a node is as a convolution of packed images and what follows it, if it is one. */

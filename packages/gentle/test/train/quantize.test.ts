@@ -33,7 +33,20 @@ import { Quantized } from '../../src/nn/layers/quantized.ts'
 import { traceInference } from '../../src/nn/model.ts'
 import { Scope, type ScopeOptions } from '../../src/nn/scope.ts'
 import { summarize } from '../../src/nn/summary.ts'
-import { add, conv2d, fakeQuantize, less, matmul, maximum, minimum, relu, sum, where } from '../../src/ops/index.ts'
+import {
+  add,
+  conv2d,
+  fakeQuantize,
+  less,
+  matmul,
+  maximum,
+  maxPool2d,
+  minimum,
+  pad,
+  relu,
+  sum,
+  where,
+} from '../../src/ops/index.ts'
 import { type QuantizedLayerError, quantize } from '../../src/train/index.ts'
 
 const inputShape = [3, 12, 12]
@@ -334,6 +347,16 @@ describe('integers in place of floats that are rounded', () => {
       ({ op }) => op.name === 'integerConv2d',
     )
     expect(found?.attributes).toMatchObject({ sevenBits: false })
+    const [integers, floats] = await both(y, x)
+    expect(integers).toEqual(floats)
+  })
+
+  it('leave channels of zeros 0 beside a pooling whose padding is the least of the others', async () => {
+    const x = input([1, 8, 4, 4])
+    const images = fakeQuantize(maximum(x, 1), { scale: 0.25, zeroPoint: 0, low: 0, high: 127 })
+    const y = maxPool2d(pad(images, [0, 0, 0, 0], [0, 8, 0, 0]), 3, { stride: 1, padding: 1 })
+    const names = topologicalOrder(rootsOf(toIntegers({ inputs: { x }, outputs: { y } }))).map(({ op }) => op.name)
+    expect(names).toContain('integerMaxPool')
     const [integers, floats] = await both(y, x)
     expect(integers).toEqual(floats)
   })
