@@ -67,7 +67,17 @@ it('gives the same bits on any number of threads', async () => {
 })
 
 it('reads weights that no cache keeps once for all images', async () => {
-  const { graph } = trained(cases[2])
-  const products = kernelsOf(schedule(await lowered(graph))).filter(({ kernel }) => kernel.name.startsWith('matmul'))
-  expect(products.map(({ kernel }) => kernel.split.by)).toEqual(['items', 'items'])
+  expect((await splitsOf(cases[2])).map(({ by }) => by)).toEqual(['items', 'items'])
 })
+
+it('has work for eight threads where there are few outputs, and leaves to blocks of images what has too few', async () => {
+  for (const { count } of await splitsOf({ images: 16, inner: 2049, outputs: 128 }))
+    expect(count).toBeGreaterThanOrEqual(8)
+  expect((await splitsOf({ images: 16, inner: 26300, outputs: 10 })).map(({ by }) => by)).toEqual(['blocks', 'blocks'])
+})
+
+/** How the products of a layer, forward and to its input, are shared among threads. */
+async function splitsOf(sizes: (typeof cases)[number]) {
+  const kernels = kernelsOf(schedule(await lowered(trained(sizes).graph)))
+  return kernels.flatMap(({ kernel }) => (kernel.name.startsWith('matmul') ? [kernel.split] : []))
+}

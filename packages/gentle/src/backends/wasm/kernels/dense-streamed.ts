@@ -53,6 +53,9 @@ export interface StreamedProblem {
 /** Outputs of an item, about. */
 const outputsTogether = 128
 
+/** Tiles are put together only as long as there are so many items, or threads would be idle: a layer may have no more than 128 outputs. */
+const minItems = 8
+
 /** Inner indices of a chunk: of weights [M, K] long stretches of rows, for which the processor reads ahead. */
 const chunkOf = (transposed: boolean): number => (transposed ? 512 : 128)
 
@@ -62,7 +65,7 @@ export function denseStreamedKernel(problem: StreamedProblem, wide: boolean): Ke
   const outer = y.shape[1]
   const blocksTogether = wide && x.blocks > 1 ? 2 : 1
   const { tiles, size, wide: larger } = balancedTiles(outer, wide && x.blocks === 1 ? 2 * tileRows : tileRows)
-  const tilesTogether = Math.max(1, Math.floor(outputsTogether / size))
+  const tilesTogether = Math.max(1, Math.min(Math.floor(outputsTogether / size), Math.floor(tiles / minItems)))
   const chunk = chunkOf(transposed)
   const packedRow = placeBytes(tilesTogether * (larger > 0 ? size + 1 : size) * 4)
   const walking = walkingOperands({ epilogue })

@@ -74,8 +74,12 @@ const canTakeRows = (outputs: number, transposed: boolean): boolean => transpose
 /** Bytes of weights from which all blocks of images read them together: the second-level cache does not keep them from block to block. */
 const minStreamedBytes = 2 ** 20
 
-/** Whether a dense layer has weights of that many bytes. Programs without any do not load the method. */
-export const isStreamed = (weights: Shape): boolean => sizeOf(weights) * 4 >= minStreamedBytes
+/** Inputs and outputs from which they are read together: of fewer outputs there is too little for threads to share, and of fewer inputs nothing to go along. */
+const minStreamedSide = 64
+
+/** Whether a dense layer has weights of that many bytes, and of both sides. Programs without any do not load the method. */
+export const isStreamed = (weights: Shape): boolean =>
+  sizeOf(weights) * 4 >= minStreamedBytes && weights.every((n) => n >= minStreamedSide)
 
 const isMatrix = (shape: Shape): boolean => shape.length === 2
 
