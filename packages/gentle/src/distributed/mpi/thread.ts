@@ -105,7 +105,7 @@ export function mpiMain(
   const world = handle('ompi_mpi_comm_world')
   const [bytes, ints, floats] = ['ompi_mpi_byte', 'ompi_mpi_int', 'ompi_mpi_float'].map(handle)
   const inPlace = 1n
-  const [anySource, funneled] = [-1, 1]
+  const funneled = 1
 
   const numberOf = (name: string): number => {
     const value = new Int32Array(1)
@@ -134,11 +134,27 @@ export function mpiMain(
   let lastBeat = performance.now()
   const flag = new Int32Array(1)
 
-  const giveUp = (lost: number, seconds: number): void => {
+  const giveUp = (lost: number, why: string): void => {
     const where = places[lost] === undefined ? '' : ` (${places[lost]})`
-    const text = `gentle: rank ${lost}${where} has not answered for ${seconds.toFixed(0)} seconds: it was stopped, or its machine or the network to it is gone; all ranks end, and the last checkpoint stays\n`
+    const text = `gentle: rank ${lost}${where} ${why}: it was stopped, or its machine or the network to it is gone; all ranks end, and the last checkpoint stays\n`
     system.writeSync(2, text)
     abort(world, 1)
+  }
+
+  /** Tells a rank that this one is there, and hears whether that one is. */
+  const exchangeSigns = (i: number, now: number): void => {
+    const peer = peers[i]
+    if (isSending[i]) test(sending[i], flag, null)
+    if (!isSending[i] || flag[0] !== 0) {
+      isend(sign, 1, bytes, peer, 0, signs, sending[i])
+      isSending[i] = true
+    }
+    for (;;) {
+      iprobe(peer, 0, signs, flag, null)
+      if (flag[0] === 0) return
+      receive(new Uint8Array(1), 1, bytes, peer, 0, signs, null)
+      heard.set(peer, now)
+    }
   }
 
   const lookAround = (): void => {
@@ -147,25 +163,16 @@ export function mpiMain(
     // After a time in which this process itself was stopped, what the others sent has still to be read.
     if (now - lastBeat > 4 * beat) for (const peer of peers) heard.set(peer, now)
     lastBeat = now
-    for (const [i, peer] of peers.entries()) {
-      if (isSending[i]) {
-        test(sending[i], flag, null)
-        if (flag[0] === 0) continue
+    for (const [i, peer] of peers.entries())
+      try {
+        exchangeSigns(i, now)
+      } catch (error) {
+        giveUp(peer, `cannot be reached (${(error as Error).message})`)
       }
-      isend(sign, 1, bytes, peer, 0, signs, sending[i])
-      isSending[i] = true
-    }
-    const status = new Int32Array(6)
-    for (;;) {
-      iprobe(anySource, 0, signs, flag, status)
-      if (flag[0] === 0) break
-      receive(new Uint8Array(1), 1, bytes, status[0], 0, signs, null)
-      heard.set(status[0], now)
-    }
     for (const [peer, time] of heard) {
       // Where the first is gone all others notice; the second is to tell it.
       const limit = patience + 300 * Math.max(0, rank - 1)
-      if (now - time > limit) giveUp(peer, (now - time) / 1000)
+      if (now - time > limit) giveUp(peer, `has not answered for ${((now - time) / 1000).toFixed(0)} seconds`)
     }
   }
 
@@ -261,9 +268,9 @@ export function mpiMain(
     return { kind: 'done', messages, waiting: (came - begun) / 1000, moving: (performance.now() - came) / 1000 }
   }
 
-  const guarded = (work: () => Answer | undefined): void => {
+  const reply = (asked: Request): void => {
     try {
-      const answer = work()
+      const answer = run(asked)
       if (answer !== undefined) port.postMessage(answer)
     } catch (error) {
       port.postMessage({ kind: 'failed', missing: false, message: (error as Error).message })
@@ -272,7 +279,7 @@ export function mpiMain(
 
   const here = new TextEncoder().encode(`process ${process.pid} on ${system.hostname()}`)
   places = gather(here).messages.map((place) => new TextDecoder().decode(place))
-  const idle = setInterval(() => guarded(() => void lookAround()), beat)
-  port.on('message', (asked) => guarded(() => run(asked)))
+  const idle = setInterval(lookAround, beat)
+  port.on('message', reply)
   port.postMessage({ kind: 'joined', rank, size })
 }
