@@ -18,11 +18,8 @@ export interface ExchangePlan {
   readonly additions: readonly (readonly [to: number, added: number])[]
 }
 
-export function exchangePlan(leaves: number, microBatches: number, ranks: number): ExchangePlan {
-  const ofRanks = Array.from({ length: ranks }, (_, rank) => {
-    const [from, to] = shareOf(rank, ranks, microBatches)
-    return subtreesOf(Math.min(from, leaves), Math.min(to, leaves))
-  })
+export function exchangePlan(leaves: number, ranks: number): ExchangePlan {
+  const ofRanks = Array.from({ length: ranks }, (_, rank) => subtreesOf(...shareOf(rank, ranks, leaves)))
   return { counts: ofRanks.map(({ length }) => length), additions: additionsOf(ofRanks.flat()) }
 }
 

@@ -9,8 +9,8 @@ export const onlyRank = (): JoinedRanks => ({
   async gather(message) {
     return [message]
   },
-  async sum({ leaves, microBatches, own, into }, message) {
-    for (const [to, added] of exchangePlan(leaves, microBatches, 1).additions) addTo(own[to], own[added])
+  async sum({ leaves, own, into }, message) {
+    for (const [to, added] of exchangePlan(leaves, 1).additions) addTo(own[to], own[added])
     into.set(own[0])
     return [message]
   },

@@ -2,10 +2,8 @@
 
 /** What a rank gives to a sum of vectors over all micro-batches of a step. */
 export interface Addends {
-  /** How many micro-batches the step has. */
+  /** How many micro-batches the step has: each rank computes its share of them (`shareOf`). */
   readonly leaves: number
-  /** Micro-batches a whole batch is divided into: each rank computes those of its share that there are (`shareOf`). */
-  readonly microBatches: number
   /** The sums of the rank's own subtrees (`subtreesOf` its share), in order, all of one length, in memory that threads share; they are used up. */
   readonly own: readonly Float32Array[]
   /** Whether the network may add in whatever order is fastest for it: then the last bits depend on the number of ranks. */

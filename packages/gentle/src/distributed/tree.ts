@@ -10,7 +10,7 @@ export interface Subtree {
   readonly width: number
 }
 
-/** The neighbours that a rank computes, from the first to before the last, of this many micro-batches a batch. */
+/** The neighbours that a rank computes, from the first to before the last, of the micro-batches that a batch has. */
 export function shareOf(rank: number, ranks: number, microBatches: number): readonly [from: number, to: number] {
   return [Math.floor((rank * microBatches) / ranks), Math.floor(((rank + 1) * microBatches) / ranks)]
 }

@@ -1,3 +1,4 @@
+import { partRanges } from '../core/batch-parts.ts'
 import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
@@ -44,6 +45,7 @@ export async function createTrainer(
   if (!('layer' in network)) checkLabelsDiffer(data)
   const model = 'layer' in network ? network : await modelFor(network, data, { ...options, seed })
   const examples = await fitted(model, data)
+  checkShares(options, microBatches, examples)
   const first = await readWeights(model)
   const average = ema && new (await import('./weight-average.ts')).WeightAverage(model, ema, first)
   return new Trainer(model, examples, { ...options, microBatches }, first, average || undefined)
@@ -67,6 +69,21 @@ function microBatchesFor({ microBatches, ranks, accumulate = 1 }: TrainerOptions
       'training: batches that are divided into micro-batches need no accumulate: memory holds one micro-batch; leave it out, and give a larger batchSize',
     )
   return chosen
+}
+
+/** @throws ArgumentError where a full batch has fewer micro-batches than there are ranks: some would compute nothing. */
+function checkShares(
+  { ranks, batchSize = 64 }: TrainerOptions,
+  microBatches: number | undefined,
+  { length }: AnyDataset,
+): void {
+  if (ranks === undefined || microBatches === undefined) return
+  const examples = Math.min(batchSize, length)
+  const parts = [...partRanges(examples, examples, microBatches)].length
+  if (parts < ranks.size)
+    throw new ArgumentError(
+      `training: a batch of ${examples} examples has ${parts} micro-batches, but there are ${ranks.size} ranks, each of which computes at least one; let the size of a batch be a multiple of ${microBatches}, or start fewer ranks`,
+    )
 }
 
 /** A model of a network that takes what a data set gives. */

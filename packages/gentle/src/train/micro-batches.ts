@@ -42,7 +42,6 @@ export class DividedBatches {
     { microBatches, rank, size }: Division,
   ): Promise<DividedBatches> {
     const { batches, read } = await planEpoch(dataset, batchSize, place)
-    const [from, to] = shareOf(rank, size, microBatches)
     const divided = batches.map(({ indices, padded }) =>
       [...partRanges(indices.length, batchSize, microBatches)].map(({ start, end }) => ({
         indices: indices.subarray(start, end),
@@ -53,9 +52,9 @@ export class DividedBatches {
       divided.map((parts) => ({
         sizes: parts.map(({ indices }) => indices.length),
         examples: parts.reduce((sum, { indices }) => sum + indices.length, 0),
-        own: [Math.min(from, parts.length), Math.min(to, parts.length)],
+        own: shareOf(rank, size, parts.length),
       })),
-      read(divided.flatMap((parts) => parts.slice(from, to))),
+      read(divided.flatMap((parts) => parts.slice(...shareOf(rank, size, parts.length)))),
     )
   }
 

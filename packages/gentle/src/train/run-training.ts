@@ -105,8 +105,9 @@ async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: Run
     await onEpochStart?.(trainer)
     while (!trainer.epochIsOver) {
       onStepStart?.(trainer)
+      const { hasFullBatch } = trainer
       const batch = isWhole ? await trainer.nextBatch() : undefined
-      if (onProfile !== undefined && (batch?.examples ?? trainer.batchSize) >= trainer.batchSize) {
+      if (onProfile !== undefined && hasFullBatch) {
         const { report, profile } = await trainer.profile(batch)
         onProfile(profile)
         onProfile = undefined

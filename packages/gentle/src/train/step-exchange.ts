@@ -59,24 +59,23 @@ export class StepExchange {
     this.#wishes = wishes
   }
 
-  /** @param leaves micro-batches of the step @param microBatches of a whole batch @param own sums of the rank's micro-batches, in order */
+  /** @param leaves micro-batches of the step @param own sums of the rank's micro-batches, in order */
   async total(
     gradients: SubtreeSums,
-    { leaves, microBatches }: { readonly leaves: number; readonly microBatches: number },
+    leaves: number,
     own: readonly RunningSums[],
     diverged: DivergedTraining<AnyModel> | undefined,
   ): Promise<StepTotal> {
     const ranks = this.#ranks
     if (ranks === undefined) return { slot: await gradients.finish(), sums: this.#added(own) }
-    const [from, to] = shareOf(ranks.rank, ranks.size, microBatches)
-    const subtrees = subtreesOf(Math.min(from, leaves), Math.min(to, leaves)).length
+    const subtrees = subtreesOf(...shareOf(ranks.rank, ranks.size, leaves)).length
     const vectors = this.#room(subtrees + 1, gradients.length)
     const [into, ...addends] = vectors.slice(0, subtrees + 1)
     // Where a loss is no number all ranks stop, and nobody looks at the sum.
     if (diverged === undefined) await gradients.read(addends)
     const told = await summed<Told>(
       ranks,
-      { leaves, microBatches, own: addends, into, inAnyOrder: this.#inAnyOrder },
+      { leaves, own: addends, into, inAnyOrder: this.#inAnyOrder },
       { sums: own, wishes: this.#wishes.own, ...(diverged === undefined ? {} : { diverged: tellable(diverged) }) },
     )
     this.#wishes.hear(told.map(({ wishes }) => wishes))

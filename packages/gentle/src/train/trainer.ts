@@ -172,6 +172,11 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#at.position >= this.#data.length
   }
 
+  /** Whether the next batch of the epoch is not smaller than others. */
+  get hasFullBatch(): boolean {
+    return this.#data.length - this.#at.position >= this.batchSize
+  }
+
   /** Whether there are no more batches to take. */
   get done(): boolean {
     return this.#at.epoch > this.epochs || (this.#at.epoch === this.epochs && this.epochIsOver)
@@ -232,7 +237,7 @@ export class Trainer<M extends AnyModel = Model> {
 
   /**
    * As `step`, to the same bits, and tells where the time goes; it takes about a second, which no report counts. Of a batch that is divided it tells of the rank's first micro-batch.
-   * @throws ArgumentError where steps are of several batches; and as `step`.
+   * @throws ArgumentError where steps are of several batches, and for a batch to be divided that is smaller than others; and as `step`.
    */
   profile(batch?: Batch): Promise<{ readonly report: StepReport; readonly profile: Profile }> {
     return this.#turns.run(async () => {
@@ -488,6 +493,9 @@ export class Trainer<M extends AnyModel = Model> {
       this.#options.fastSums === true,
     )
     this.#divided ??= await DividedBatches.of(this.#data, this.batchSize, place, { microBatches, rank, size })
+    // Where ranks are more than the micro-batches of a small batch, some have none to tell of.
+    if (onProfile !== undefined && !this.hasFullBatch)
+      throw new ArgumentError('profile: the next batch is smaller than others; profile one of full size')
     const { sizes, examples, own } = this.#divided.next()
     const gradients = await this.#programs.subtreeSums()
     gradients.clear()
@@ -517,7 +525,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#at.draw += sizes.length
     this.#at.position += examples
     if (diverged !== undefined && this.ranks === undefined) throw diverged
-    const total = await this.#exchange.total(gradients, { leaves: sizes.length, microBatches }, counted, diverged)
+    const total = await this.#exchange.total(gradients, sizes.length, counted, diverged)
     if (total.diverged !== undefined) throw diverged ?? (await this.#toldDivergence(total.diverged))
     await this.#programs.updateBySum(total.slot, numbers)
     this.#count(started)

@@ -35,9 +35,9 @@ export function inProcessRanks(size: number): Ranks[] {
     size,
     seconds: { waiting: 0, moving: 0 },
     gather: (message) => messages.come(rank, message),
-    async sum({ leaves, microBatches, own, into }: Addends, message) {
+    async sum({ leaves, own, into }: Addends, message) {
       const told = await messages.come(rank, message)
-      const { counts, additions } = exchangePlan(leaves, microBatches, size)
+      const { counts, additions } = exchangePlan(leaves, size)
       if (counts[rank] !== own.length) throw new Error(`rank ${rank} brings ${own.length} sums, not ${counts[rank]}`)
       const bounds = stretchesOf(into.length, size)
       const all = (await vectors.come(rank, own)).flat()

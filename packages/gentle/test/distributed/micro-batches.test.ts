@@ -226,6 +226,10 @@ it('refuses what does not go with micro-batches', async () => {
   await expect(make({ accumulate: 2 })).rejects.toThrow(/need no accumulate/)
   const [ranks] = inProcessRanks(4)
   await expect(make({ ranks, microBatches: 2 })).rejects.toThrow(/microBatches is 2, but there are 4 ranks/)
+  const [one] = inProcessRanks(8)
+  await expect(make({ ranks: one, batchSize: 36 })).rejects.toThrow(
+    /36 examples has 7 micro-batches, but there are 8 ranks/,
+  )
   expect((await make({ ranks, microBatches: undefined })).microBatches).toBe(8)
   const trainer = await make({})
   for (const call of ['nextBatch', 'gradients'] as const)
@@ -235,4 +239,7 @@ it('refuses what does not go with micro-batches', async () => {
   const { report, profile } = await other.profile()
   expect(report).toEqual(await trainer.step())
   expect(profile.kernels.length).toBeGreaterThan(0)
+  await other.step()
+  await expect(other.profile()).rejects.toThrow(/the next batch is smaller than others/)
+  expect((await other.step()).examples).toBe(43)
 })

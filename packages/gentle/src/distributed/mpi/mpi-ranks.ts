@@ -69,11 +69,8 @@ class MpiRanks implements JoinedRanks {
     )
   }
 
-  async sum(
-    { leaves, microBatches, own, into, inAnyOrder }: Addends,
-    message: Uint8Array,
-  ): Promise<readonly Uint8Array[]> {
-    const plan = exchangePlan(leaves, microBatches, this.size)
+  async sum({ leaves, own, into, inAnyOrder }: Addends, message: Uint8Array): Promise<readonly Uint8Array[]> {
+    const plan = exchangePlan(leaves, this.size)
     const subtrees = plan.counts.reduce((sum, count) => sum + count, 0)
     const bounds = stretchesOf(into.length, this.size)
     if (Math.max(into.length, subtrees * (bounds[1] - bounds[0])) > mostNumbers)
