@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useErrorBoundary, useRef } from 'preact/hooks'
 import { Notice } from '../parts/notice.tsx'
-import { useEarlyFiles } from '../parts/use-dropped-files.ts'
+import { useEarlyFiles, useRefusedFiles } from '../parts/use-dropped-files.ts'
 import { address } from './address.ts'
 import { Failure } from './failure.tsx'
 import { Header } from './header.tsx'
@@ -77,6 +77,7 @@ export function Studio() {
   const main = useRef<HTMLElement>(null)
   const { page: name } = address.value
   const first = useRef(true)
+  useRefusedFiles()
   // A fragment is the address of a page here, so the browser's own way to '#main' is closed.
   const toMain = (event: Event): void => {
     event.preventDefault()

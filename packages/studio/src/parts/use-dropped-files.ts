@@ -1,6 +1,6 @@
 /** Files that are dropped on the window or pasted. */
 import { type ReadonlySignal, useSignal } from '@preact/signals'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
 type Take = (files: readonly File[], entries: readonly FileSystemEntry[], target: Element) => void
 
@@ -14,6 +14,23 @@ export function useEarlyFiles(): void {
   useDroppedFiles((...given) => {
     early = { page: shownPage(), given }
   })
+}
+
+const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true
+
+/** Refuses files that are dropped where nothing takes them: the browser would leave the studio, and what was trained in it, to show them. */
+export function useRefusedFiles(): void {
+  useEffect(() => {
+    const controller = new AbortController()
+    const refuse = (event: DragEvent): void => {
+      if (event.defaultPrevented || !hasFiles(event)) return
+      event.preventDefault()
+      event.dataTransfer!.dropEffect = 'none'
+    }
+    for (const type of ['dragenter', 'dragover', 'drop'] as const)
+      addEventListener(type, refuse, { signal: controller.signal })
+    return () => controller.abort()
+  }, [])
 }
 
 /**
@@ -36,8 +53,9 @@ export function useDroppedFiles(take: Take): ReadonlySignal<boolean> {
     const { signal } = controller
     // Without this the browser would leave the page to show the file.
     const hold = (event: DragEvent): void => {
-      if (!event.dataTransfer?.types.includes('Files')) return
+      if (!hasFiles(event)) return
       event.preventDefault()
+      event.dataTransfer!.dropEffect = 'copy'
       over.value = true
     }
     addEventListener('dragenter', hold, { signal })
@@ -52,13 +70,14 @@ export function useDroppedFiles(take: Take): ReadonlySignal<boolean> {
     addEventListener(
       'drop',
       (event) => {
-        if (!event.dataTransfer?.types.includes('Files')) return
+        if (!hasFiles(event)) return
         event.preventDefault()
         over.value = false
         // To be asked for at once: later the browser has forgotten them.
-        const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry())
+        const { files, items } = event.dataTransfer!
+        const entries = [...items].map((item) => item.webkitGetAsEntry())
         latest.current(
-          [...event.dataTransfer.files],
+          [...files],
           entries.filter((entry) => entry !== null),
           event.target as Element,
         )

@@ -43,6 +43,27 @@ it.each([
   await page.close()
 })
 
+it('does not leave the studio for a file that is dropped where nothing takes it, nor for one that a page takes', async () => {
+  const page = await openStudio('overfitting')
+  const dropped = (): Promise<boolean[]> =>
+    page.evaluate(() => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File(['a'], 'notes.txt'))
+      // What nobody prevents, the browser does: it shows the file.
+      return ['dragover', 'drop'].map((type) =>
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true })),
+      )
+    })
+  await page.waitForSelector('.lesson')
+  expect(await dropped()).toEqual([false, false])
+  await page.evaluate(() => {
+    location.hash = '#/convolution'
+  })
+  await page.waitForSelector('.page-convolution .lesson')
+  expect(await dropped()).toEqual([false, false])
+  await page.getByText("'notes.txt' is not a picture").waitFor()
+})
+
 it('keeps the chosen colours', async () => {
   const page = await openStudio('', { colorScheme: 'light' })
   await page.getByRole('button', { name: 'Colours: system' }).click()
