@@ -638,10 +638,9 @@ async function follow({ flags, plan, prepared, trainer }: WithTrainer): Promise<
 
 /** Runs the command. Gives the exit code. */
 export const train = (model: string | undefined, flags: TrainFlags): Promise<number> =>
-  flags.fastDevRun ? fastDevRun(flags, (within) => trainOnce(model, within)) : trainOnce(model, flags)
-
-const trainOnce = (model: string | undefined, flags: TrainFlags): Promise<number> =>
-  amongRanks(flags, (own, company) => trainHere(model, own, company))
+  amongRanks(flags, (own, company) =>
+    own.fastDevRun ? fastDevRun(own, (within) => trainHere(model, within, company)) : trainHere(model, own, company),
+  )
 
 async function trainHere(model: string | undefined, flags: TrainFlags, company: Company | undefined): Promise<number> {
   const locks: (() => Promise<void>)[] = []
