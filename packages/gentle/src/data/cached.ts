@@ -1,12 +1,13 @@
 import { sizeOf } from '../core/shape.ts'
 import type { Dataset } from './dataset.ts'
+import { rememberOrigin } from './picture-source.ts'
 
 /** The most bytes that are kept of a set unless given otherwise: 512 MiB. */
 const defaultBytes = 2 ** 29
 
 /**
  * A data set that reads each example once and keeps its values, so that files are decoded in the first epoch only. A set whose values take more than `bytes` is
- * given back as it is.
+ * given back as it is. What `augmented` crops first of files still comes from the files' own pixels, and is read in each epoch.
  * @param dataset one whose examples are the same in every pass: cache first, augment then
  * @param options `bytes`: the most memory that it may take, 4 bytes per value; 512 MiB unless given
  */
@@ -15,7 +16,7 @@ export function cached(dataset: Dataset, { bytes = defaultBytes }: { readonly by
   const [size, targetSize] = [sizeOf(inputShape), sizeOf(target.shape)]
   if (4 * length * (size + targetSize) > bytes) return dataset
   const kept = new Array<{ inputs: Float32Array; targets: Float32Array | Int32Array } | undefined>(length)
-  return {
+  const keeping: Dataset = {
     ...dataset,
     read(indices, inputs, targets) {
       const copyKept = (): void => {
@@ -40,4 +41,6 @@ export function cached(dataset: Dataset, { bytes = defaultBytes }: { readonly by
       copyKept()
     },
   }
+  rememberOrigin(keeping, dataset)
+  return keeping
 }

@@ -57,6 +57,16 @@ export function changedPictures(
   return remake(set, pictures, { ...reading, changes: [...(reading.changes ?? []), change] })
 }
 
+const origins = new WeakMap<Dataset, Dataset>()
+
+/** Remembers of a set that keeps what it has read which one it reads. */
+export function rememberOrigin(kept: Dataset, dataset: Dataset): void {
+  origins.set(kept, dataset)
+}
+
+/** The set from whose files pictures are cropped: of one that keeps small pictures, that which reads them. */
+export const originOf = (dataset: Dataset): Dataset => origins.get(dataset) ?? dataset
+
 /** The threads that make a set's pictures, where they come from files. */
 export const workersOf = (dataset: Dataset): number | undefined => sources.get(dataset)?.reading.workers
 

@@ -2,7 +2,7 @@ import { ArgumentError } from '../../core/errors.ts'
 import { Random } from '../../core/random.ts'
 import { sizeOf } from '../../core/shape.ts'
 import type { Dataset } from '../dataset.ts'
-import { changedPictures } from '../picture-source.ts'
+import { changedPictures, originOf } from '../picture-source.ts'
 import { Augmentation } from './augmentation.ts'
 import { mixed } from './mixing.ts'
 import type { Policy } from './policy.ts'
@@ -28,7 +28,8 @@ export function augmented(dataset: Dataset, policy: Policy, { seed = 0 }: { read
     }
   }
   const description = { augmentation: policy, seed, of: dataset.description }
-  const changed = changedPictures(dataset, { kind: 'augment', policy, seed }, { description }) ?? {
+  const source = augmentation.cropsFirst ? originOf(dataset) : dataset
+  const changed = changedPictures(source, { kind: 'augment', policy, seed }, { description }) ?? {
     ...dataset,
     description,
     read(indices, inputs, targets, pass = 0) {

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { augmented, imageFolder, preprocessed, readImageFile, subset } from 'gentle-dl/data'
+import { augmented, cached, imageFolder, preprocessed, readImageFile, subset } from 'gentle-dl/data'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Random } from '../../../src/core/random.ts'
@@ -70,6 +70,19 @@ describe('a policy that crops first, on pictures of files', () => {
       expect(backwards.inputs.subarray(at * size, (at + 1) * size)).toEqual(inputs.subarray(i * size, (i + 1) * size))
     }
     expect((await read(changed, all, 4)).inputs).not.toEqual(inputs)
+  })
+
+  it('takes them also where the pictures of the set are kept', async () => {
+    const { train } = await imageFolder(folder, { size: [16, 12] })
+    const all = Array.from({ length: train.length }, (_, i) => i)
+    const kept = cached(train)
+    await read(kept, all)
+    const expected = await read(augmented(train, crop, { seed: 5 }), all, 3)
+    expect(await read(augmented(kept, crop, { seed: 5 }), all, 3)).toEqual(expected)
+    const shift = [{ type: 'shift', probability: 1 }, ...crop] as const
+    expect(await read(augmented(kept, shift, { seed: 5 }), all)).toEqual(
+      await read(augmented(train, shift, { seed: 5 }), all),
+    )
   })
 
   it('takes those of a part of the set, and of pictures that are prepared', async () => {
