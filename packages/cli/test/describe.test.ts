@@ -63,7 +63,7 @@ describe('gentle data describe', () => {
     expect(described.broken).toEqual([
       {
         file: join(folder, 'train/bright/broken.png'),
-        reason: expect.stringMatching(/broken\.png: it cannot be decoded/),
+        reason: expect.stringMatching(/broken\.png: the file is empty; expected a picture$/),
       },
     ])
   })

@@ -82,6 +82,12 @@ describe.concurrent('gentle refuses, in one line,', () => {
     refuses(['train', 'mlp', '--data', 'xor', '--run-dir', '/proc/nowhere/run'], /cannot be written/))
   it('an IDX folder without files, naming the first that is missing', () =>
     refuses(['data', `idx:${temporaryFolder()}`], /train-images-idx3-ubyte/))
+  it('a folder without data, and one of files that may be anything', async () => {
+    const folder = temporaryFolder()
+    await refuses(['train', 'lenet5', '--data', folder], /has nothing in it; expected a folder of images per class/)
+    writeFileSync(join(folder, 'notes.txt'), 'nothing')
+    await refuses(['data', folder], /has no data set that is known by its files; .* as in idx:/)
+  })
 
   it('IDX files that are cut off, of another kind, or of other counts', async () => {
     const set = smallIdxSet()

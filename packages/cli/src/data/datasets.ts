@@ -126,7 +126,9 @@ const kinds: Readonly<Record<string, (place: string, by: SplitBy) => Promise<Spl
   },
 }
 
-/** What a path holds, by its ending or by the files in it. @throws UsageError for a file that may be anything. */
+const isIdxFile = (file: string): boolean => /idx[13]-ubyte/.test(file)
+
+/** What a path holds, by its ending or by the files in it. @throws UsageError for what may be anything, or nothing. */
 function kindOf(path: string): string {
   const ending = extname(path).slice(1).toLowerCase()
   if (ending === 'csv' || ending === 'npz') return ending
@@ -136,7 +138,11 @@ function kindOf(path: string): string {
   const files = readdirSync(path)
   if (files.includes('data_batch_1.bin')) return 'cifar10'
   if (files.includes('train.bin')) return 'cifar100'
-  return files.some((file) => /^x(_train)?\.npy$/.test(file)) ? 'npy' : 'idx'
+  if (files.some((file) => /^x(_train)?\.npy$/.test(file))) return 'npy'
+  if (files.some(isIdxFile)) return 'idx'
+  throw new UsageError(
+    `--data ${path} has ${files.length === 0 ? 'nothing in it' : 'no data set that is known by its files'}; expected a folder of images per class, .tar shards, or the files of MNIST, CIFAR or NumPy; name the format of files with other names, as in idx:${path}`,
+  )
 }
 
 /** Kind and place of a data set that is named as kind:place or by its path alone; no kind where it is neither. */
@@ -226,7 +232,7 @@ export function imagesOf(name: string): string | undefined {
   if (downloaded !== undefined) return downloaded.reader === 'images' ? downloaded.place : undefined
   if (!statSync(name, { throwIfNoEntry: false })?.isDirectory()) return undefined
   const entries = readdirSync(name).filter((entry) => !entry.startsWith('.'))
-  const isIdx = entries.some((entry) => /idx[13]-ubyte/.test(entry))
+  const isIdx = entries.some(isIdxFile)
   const hasFolder = entries.some((entry) => statSync(join(name, entry), { throwIfNoEntry: false })?.isDirectory())
   return !isIdx && (hasFolder || entries.some((entry) => /\.(jpe?g|png|webp)$/i.test(entry))) ? name : undefined
 }
