@@ -5,6 +5,7 @@ import type { PullBack } from '../graph/op.ts'
 import { constant, type Tensor, within } from '../graph/tensor.ts'
 import { add } from '../ops/elementwise.ts'
 import { isResult } from '../ops/loop.ts'
+import { Recomputation } from './recomputation.ts'
 import { sumOfGradients } from './sum-of-gradients.ts'
 
 /**
@@ -23,6 +24,7 @@ export function gradients(of: Tensor, withRespectTo: readonly Tensor[]): Tensor[
 /** Gradients from those of several results, of any shape; `undefined` where none flows. */
 const pullBack: PullBack = (results, withRespectTo) => {
   const order = topologicalOrder(results.map(([result]) => result))
+  const recomputation = new Recomputation(order, ({ part }) => part)
   const needed = new Set<Tensor>(withRespectTo)
   for (const node of order) if (node.inputs.some((x) => needed.has(x))) needed.add(node)
 
@@ -52,7 +54,7 @@ const pullBack: PullBack = (results, withRespectTo) => {
       const dy = gradientOf(y)
       const several = gradientsOf.get(y)
       if (several !== undefined)
-        op.gradientOfResults?.(y, several, pullBack).forEach((dx, i) => {
+        op.gradientOfResults?.(recomputation.read(y, [...several.values()][0]), several, pullBack).forEach((dx, i) => {
           accumulate(inputs[i], dx)
         })
       else if (dy !== undefined && isResult(y)) {
@@ -60,7 +62,10 @@ const pullBack: PullBack = (results, withRespectTo) => {
         const known = siblings.get(y.attributes.index)
         gradientsOf.set(inputs[0], siblings.set(y.attributes.index, known === undefined ? dy : add(known, dy)))
       } else if (dy !== undefined)
-        op.gradient?.({ inputs, attributes, y }, dy).forEach((dx, i) => {
+        op.gradient?.(
+          { inputs: inputs.map((x) => recomputation.read(x, dy)), attributes, y: recomputation.read(y, dy) },
+          dy,
+        ).forEach((dx, i) => {
           accumulate(inputs[i], dx)
         })
     })

@@ -8,8 +8,10 @@
  *   tensor as read (`isRecomputed`).
  */
 import { broadcastStrides, sameShape } from '../core/shape.ts'
+import type { Op } from '../graph/op.ts'
 import { type Tensor, Variable } from '../graph/tensor.ts'
 import { isElementwise } from '../ops/elementwise.ts'
+import { afterOp } from '../ops/remat.ts'
 
 /** The nodes that one kernel computes. */
 export interface Group {
@@ -45,7 +47,7 @@ interface Draft {
 /** Groups all nodes but sources, in an order in which every group follows those that it reads. */
 export function fuse(order: readonly Tensor[], roots: readonly Tensor[], rules: FusionRules): Group[] {
   const consumers = new Map<Tensor, Tensor[]>()
-  for (const node of order) for (const x of new Set(node.inputs)) consumers.set(x, [...(consumers.get(x) ?? []), node])
+  for (const node of order) for (const x of new Set(readBy(node))) consumers.set(x, [...(consumers.get(x) ?? []), node])
 
   const outputs = new Set(roots)
   const drafts = new Map<Tensor, Draft>()
@@ -105,6 +107,9 @@ export function fuse(order: readonly Tensor[], roots: readonly Tensor[], rules: 
     return draft === undefined ? [] : [groupOf(draft)]
   })
 }
+
+/** The operands whose values a node reads. */
+const readBy = ({ op, inputs }: Tensor): readonly Tensor[] => (op === (afterOp as Op) ? inputs.slice(0, 1) : inputs)
 
 function groupOf({ root, domain, nodes, producer }: Draft): Group {
   const sorted = sortByUse([...nodes].sort((a, b) => a.id - b.id))

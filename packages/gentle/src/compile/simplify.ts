@@ -11,9 +11,10 @@ import { type Conv2dAttributes, conv2dInputGradientOp, conv2dOp, conv2dWeightGra
 import { definitionFor, isElementwise, mul } from '../ops/elementwise.ts'
 import { isScan } from '../ops/loop.ts'
 import { matmul } from '../ops/matmul.ts'
+import { afterOp } from '../ops/remat.ts'
 import { broadcastTo, reshape } from '../ops/structure.ts'
 import type * as loopPasses from './loops/index.ts'
-import { SumsOfGraph, sumOfKnownSums, sumOfScaled } from './sums.ts'
+import { type AreSame, SumsOfGraph, sumOfKnownSums, sumOfScaled } from './sums.ts'
 import { type Loop, withBody } from './with-body.ts'
 
 /** A rule gives a node's simpler equal, or undefined where it does not apply. */
@@ -195,11 +196,12 @@ class Sharing {
     this.#attributes = attributes
   }
 
-  of(node: Tensor): Tensor {
+  /** The first node that computes the same. @param inputs of the node, or what has their values */
+  of(node: Tensor, inputs = node.inputs): Tensor {
     if (isScan(node) || node instanceof Variable || node instanceof Input) return node
     if (node instanceof Constant && node.data.length > 1) return node
     const values = node instanceof Constant ? `${node.dtype} ${Object.is(node.data[0], -0) ? '-0' : node.data[0]} ` : ''
-    const operands = node.inputs.map((x) => x.id).join()
+    const operands = inputs.map((x) => x.id).join()
     const key = `${this.#numberOf(node.op)} ${values}${operands} ${this.#attributes.of(node.attributes)}`
     const known = this.#nodes.get(key)
     if (known === undefined) this.#nodes.set(key, node)
@@ -237,13 +239,25 @@ const exactNumber = (_: string, value: unknown): unknown =>
     ? `number ${Object.is(value, -0) ? '-0' : value}`
     : value
 
+/** Which nodes have the same values, also where one of them is computed later than the other, for a gradient. */
+function sameValues(order: readonly Tensor[], attributes: AttributeNumbers): AreSame {
+  if (order.every(({ op }) => op !== (afterOp as Op))) return (a, b) => a === b
+  const sharing = new Sharing(attributes)
+  const first = new Map<Tensor, Tensor>()
+  for (const node of order) {
+    const operands = node.inputs.map((x) => first.get(x)!)
+    first.set(node, node.op === (afterOp as Op) ? operands[0] : sharing.of(node, operands))
+  }
+  return (a, b) => a === b || (first.has(a) && first.get(a) === first.get(b))
+}
+
 function simplifyOnce(
   roots: readonly Tensor[],
   always: readonly Rule[],
   attributes: AttributeNumbers,
 ): { roots: Tensor[]; changed: boolean } {
   const order = topologicalOrder(roots)
-  const sums = new SumsOfGraph(order, roots)
+  const sums = new SumsOfGraph(order, roots, sameValues(order, attributes))
   const rules: Rule[] = [...always, (node) => sumOfKnownSums(node, sums), (node) => sumOfScaled(node, sums)]
   const sharing = new Sharing(attributes)
   const simpler = new Map<Tensor, Tensor>()

@@ -42,15 +42,20 @@ function factorAlong(product: Tensor, axes: Axes): { full: Tensor; factor: Tenso
   return undefined
 }
 
+/** Whether two nodes have the same values. */
+export type AreSame = (a: Tensor, b: Tensor) => boolean
+
+const areOne: AreSame = (a, b) => a === b
+
 /** Whether a node is x - mean(x), the mean taken over axes, as `sub(x, mean(x))` makes it: its sum over them is 0. */
-export function isCentred(node: Tensor, axes: Axes): boolean {
+export function isCentred(node: Tensor, axes: Axes, areSame = areOne): boolean {
   if (node.op.name !== 'sub') return false
   const [x, mean] = node.inputs
   const count = axes.reduce((product, axis) => product * x.shape[axis], 1)
   if (!sameShape(x.shape, node.shape)) return false
   const shape = aligned(mean, x.shape.length)
   if (!x.shape.every((n, axis) => shape[axis] === (axes.includes(axis) ? 1 : n))) return false
-  return isMean(mean, x, axes, 1 / count)
+  return isMean(mean, x, axes, 1 / count, areSame)
 }
 
 /** The x of which a node is (x - mean(x))², the mean taken over axes; undefined for other nodes. */
@@ -59,13 +64,13 @@ export function centredBefore({ op, inputs: [centred, other] }: Tensor, axes: Ax
 }
 
 /** Whether a node is, under any shape, share times the sum of x over axes. */
-function isMean(node: Tensor, x: Tensor, axes: Axes, share: number): boolean {
-  if (node.op.name === 'reshape') return isMean(node.inputs[0], x, axes, share)
-  if (node.op.name === 'sum') return share === 1 && node.inputs[0] === x && sameShape(axesOf(node), axes)
+function isMean(node: Tensor, x: Tensor, axes: Axes, share: number, areSame: AreSame): boolean {
+  if (node.op.name === 'reshape' || node.op.name === 'after') return isMean(node.inputs[0], x, axes, share, areSame)
+  if (node.op.name === 'sum') return share === 1 && areSame(node.inputs[0], x) && sameShape(axesOf(node), axes)
   if (node.op.name !== 'mul' || share === 1) return false
   const [total, factor] = node.inputs[1] instanceof Constant ? node.inputs : [...node.inputs].reverse()
   const scales = factor instanceof Constant && factor.data.length === 1 && factor.data[0] === Math.fround(share)
-  return scales && isMean(total, x, axes, 1)
+  return scales && isMean(total, x, axes, 1, areSame)
 }
 
 /** What a graph has that rules on its sums ask for. */
@@ -73,7 +78,10 @@ export class SumsOfGraph {
   readonly #sums = new Map<string, Tensor>()
   readonly #readers = new Map<Tensor, number>()
 
-  constructor(order: readonly Tensor[], roots: readonly Tensor[]) {
+  readonly areSame: AreSame
+
+  constructor(order: readonly Tensor[], roots: readonly Tensor[], areSame: AreSame) {
+    this.areSame = areSame
     for (const node of order) {
       if (node.op.name === 'sum') this.#sums.set(keyOf(node.inputs[0], axesOf(node)), node)
       for (const x of new Set(node.inputs)) this.#readers.set(x, (this.#readers.get(x) ?? 0) + 1)
@@ -104,7 +112,7 @@ export function sumOfKnownSums(node: Tensor, graph: SumsOfGraph): Tensor | undef
   const seen = new Map<Tensor, Tensor | 'zero' | undefined>()
 
   const sumOf = (x: Tensor): Tensor | 'zero' | undefined => {
-    if (!seen.has(x)) seen.set(x, isCentred(x, axes) ? 'zero' : (graph.known(x, axes) ?? combined(x)))
+    if (!seen.has(x)) seen.set(x, isCentred(x, axes, graph.areSame) ? 'zero' : (graph.known(x, axes) ?? combined(x)))
     return seen.get(x)
   }
   const combined = (x: Tensor): Tensor | 'zero' | undefined => {
@@ -126,7 +134,7 @@ export function sumOfKnownSums(node: Tensor, graph: SumsOfGraph): Tensor | undef
   }
 
   const [x] = node.inputs
-  const total = isCentred(x, axes) ? 'zero' : combined(x)
+  const total = isCentred(x, axes, graph.areSame) ? 'zero' : combined(x)
   return total === 'zero' ? broadcastTo(constant(0, [], node.dtype), node.shape) : total
 }
 

@@ -27,6 +27,23 @@ export function within<T>(scope: string, make: () => T): T {
   }
 }
 
+/** Parts whose values a gradient computes anew, counted as they are traced. */
+let parts = 0
+let presentPart: number | undefined
+
+/** What `make` gives; a gradient does not keep the values of the nodes that it makes, and computes them anew. */
+export const withinPart = <T>(make: () => T): T => inPart(parts++, make)
+
+function inPart<T>(part: number | undefined, make: () => T): T {
+  const before = presentPart
+  presentPart = part
+  try {
+    return make()
+  } finally {
+    presentPart = before
+  }
+}
+
 /** Where nodes that are made from now on come from, if not from the code that makes them. */
 let presentTrace: Error | undefined
 
@@ -35,7 +52,7 @@ export function inPlaceOf<T>(node: Tensor, make: () => T): T {
   const before = presentTrace
   presentTrace = node.trace
   try {
-    return within(node.scope, make)
+    return inPart(node.part, () => within(node.scope, make))
   } finally {
     presentTrace = before
   }
@@ -64,6 +81,8 @@ export class Tensor<Attributes = unknown> implements Signature {
    * optimizer's update the name of the parameter. '' outside of all.
    */
   readonly scope = presentScope
+  /** The number of the innermost part around it that a gradient computes anew; undefined where its value is kept. */
+  readonly part = presentPart
   /** Made where the user's code made this node. */
   readonly trace: Error
 

@@ -72,6 +72,7 @@ export { type AvgPool2dOptions, avgPool2d, globalAvgPool2d, maxPool2d, type Pool
 export { type AvgPool3dOptions, avgPool3d, maxPool3d, type Pool3dOptions } from './pool3d.ts'
 export { dropout, dropout2d, uniform } from './random.ts'
 export { argmax, argmin, logSumExp, max, mean, min, prod, sum } from './reduce.ts'
+export { remat } from './remat.ts'
 export { resizeByWeights } from './resize.ts'
 export { ceil, floor, round, trunc } from './rounding.ts'
 export { type Scanned, type ScanOptions, type ScanStep, scan, type TensorsOf } from './scan.ts'

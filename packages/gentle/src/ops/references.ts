@@ -8,6 +8,7 @@ import { matmulReference } from './matmul.ts'
 import * as pool2d from './pool2d.ts'
 import { uniformReference } from './random.ts'
 import * as reduce from './reduce.ts'
+import { afterReference } from './remat.ts'
 import * as resample2d from './resample2d.ts'
 import { argsortReference } from './sort.ts'
 import * as structure from './structure.ts'
@@ -45,4 +46,5 @@ export const references: { readonly [Name in StructuredName]: Reference<(typeof 
   ctcLoss: ctcLossReference,
   ctcLossGradient: ctcLossGradientReference,
   uniform: uniformReference,
+  after: afterReference,
 }

@@ -11,6 +11,7 @@ import { matmulOp } from './matmul.ts'
 import * as pool2d from './pool2d.ts'
 import { uniformOp } from './random.ts'
 import * as reduce from './reduce.ts'
+import { afterOp } from './remat.ts'
 import * as resample2d from './resample2d.ts'
 import * as rounding from './rounding.ts'
 import { resultOp, scanOp } from './scan-op.ts'
@@ -102,6 +103,7 @@ export const structuredOps = {
   ctcLoss: ctcLossOp,
   ctcLossGradient: ctcLossGradientOp,
   uniform: uniformOp,
+  after: afterOp,
 } as const
 
 /** Functions and loops, whose bodies are graphs. */

@@ -565,6 +565,13 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
     tolerance: summed,
     build: (scene) => apply(structuredOps.ctcLossGradient, ...alignments(scene)),
   },
+  after: {
+    tolerance: 'exact',
+    build(scene) {
+      const shape = scene.shape(0)
+      return apply(structuredOps.after, [anyTensor(scene, shape), anyTensor(scene, scene.shape(0))], {})
+    },
+  },
   uniform: {
     tolerance: 'exact',
     build(scene) {

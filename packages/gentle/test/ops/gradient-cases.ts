@@ -282,6 +282,7 @@ export const gradientCases: Readonly<Record<string, () => Tensor>> = {
 
   dropout: () => ops.dropout(signed([4, 5]), 0.4, constant(3, [], 'int32'), { seed: 1, stream: 'dropout' }),
   dropout2d: () => ops.dropout2d(signed([3, 4, 2, 1]), 0.4, constant(3, [], 'int32'), { seed: 1, stream: 'dropout2d' }),
+  after: () => ops.mul(apply(structuredOps.after, [signed([2, 3]), signed([4])], {}), 2),
   'a tensor times uniform noise': () =>
     ops.mul(signed([6]), apply(structuredOps.uniform, [constant(1, [], 'int32')], { shape: [6], key: [1, 2] })),
   'through a stopped branch': () => {

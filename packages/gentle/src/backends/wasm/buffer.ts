@@ -23,6 +23,8 @@ export interface Buffer {
   readonly blocks: number
   /** The buffer whose memory this one is, under another shape. */
   readonly of?: Buffer
+  /** What has to be there before kernels read it by this name. */
+  readonly after?: readonly Buffer[]
 }
 
 export function createBuffer(name: string, { shape, dtype }: { shape: Shape; dtype: DType }, layout: Layout): Buffer {

@@ -275,7 +275,8 @@ function levelsOf(kernels: readonly Kernel[]): Map<Kernel, number> {
   for (const kernel of kernels) {
     let level = 0
     let joins = false
-    for (const buffer of [...kernel.reads, ...kernel.writes])
+    const waitsFor = kernel.reads.flatMap(({ after = [] }) => after)
+    for (const buffer of [...kernel.reads, ...kernel.writes, ...waitsFor])
       for (const writer of writers.get(storageOf(buffer)) ?? []) {
         const follows = followsByBlock(writer, kernel, buffer) && !isParted(writer, buffer)
         const earliest = levels.get(writer)! + (follows ? 0 : 1)

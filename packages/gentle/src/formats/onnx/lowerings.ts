@@ -363,6 +363,7 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
   },
   ctcLoss: none,
   ctcLossGradient: ofGradients,
+  after: ofGradients,
   uniform: (exporter, node) => exporter.fail(node, 'has no ONNX equivalent, whose random numbers differ'),
 }
 

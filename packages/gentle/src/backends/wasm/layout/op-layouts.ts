@@ -123,6 +123,10 @@ const opLayouts: Readonly<Record<StructuredName | FunctionName, OpLayouts>> = {
   ctcLoss: { tied: none },
   ctcLossGradient: { tied: none },
   uniform: { tied: itself },
+  after: {
+    tied: where(({ shape }) => shape.length > 0, withFirst),
+    canBeInChannels: ({ inputs: [x] }, inChannels) => inChannels(x),
+  },
   // A loop's body has layouts of its own; results stand as the body leaves them.
   scan: { tied: none },
   result: { tied: none },

@@ -5,10 +5,11 @@ import type { Loop } from '../../../compile/with-body.ts'
 import { InternalError, MemoryError } from '../../../core/errors.ts'
 import { formatShape, sizeOf } from '../../../core/shape.ts'
 import { type Graph, rootsOf } from '../../../graph/graph.ts'
-import { isCustom } from '../../../graph/op.ts'
+import { isCustom, type Op } from '../../../graph/op.ts'
 import { Constant, Input, type Tensor, Variable } from '../../../graph/tensor.ts'
 import { isResult, isScan } from '../../../ops/loop.ts'
-import { addressableBytes, type Buffer, bytesOf, createBuffer, lastBlockImages } from '../buffer.ts'
+import { afterOp } from '../../../ops/remat.ts'
+import { addressableBytes, type Buffer, bytesOf, createBuffer, lastBlockImages, storageOf } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
 import { maskImagesKernel, toBlocksKernel, toPlainKernel } from '../kernels/convert.ts'
 import {
@@ -63,6 +64,9 @@ export interface LowerOptions extends Parts {
 export function lower(graph: Graph, options: LowerOptions = {}): LoweredGraph {
   return new Lowerer(rootsOf(graph), options).program(graph)
 }
+
+/** Ops whose values are those of their first operand, in its memory. */
+const renaming = new Set(['reshape', 'after'])
 
 /** Lowers what some roots need. */
 export class Lowerer implements LoweringContext {
@@ -206,14 +210,11 @@ export class Lowerer implements LoweringContext {
 
   /** Says that a node's values are those of another buffer. */
   alias(node: Tensor, buffer: Buffer): void {
-    this.#buffers.set(node, {
-      ...this.#buffers.get(node),
-      [buffer.layout]: { ...buffer, shape: node.shape, of: buffer.of ?? buffer },
-    })
+    this.define(node, { ...buffer, shape: node.shape, of: storageOf(buffer) })
   }
 
   #isSource(node: Tensor): boolean {
-    return node.inputs.length === 0 || (node.op.name === 'reshape' && this.#isSource(node.inputs[0]))
+    return node.inputs.length === 0 || (renaming.has(node.op.name) && this.#isSource(node.inputs[0]))
   }
 
   #copyOf(buffer: Buffer, node: Tensor): Buffer {
@@ -250,6 +251,13 @@ export class Lowerer implements LoweringContext {
     }
     if (node.op.name === 'reshape') {
       this.#lowerReshape(node)
+      return
+    }
+    if (node.op === (afterOp as Op)) {
+      const [x, other] = node.inputs
+      const buffer = this.buffer(x, layout)
+      const waits = [...(buffer.after ?? []), ...this.#storedFor(other)]
+      this.define(node, { ...buffer, of: storageOf(buffer), after: waits })
       return
     }
     if (isCustom(node.op)) {
@@ -289,6 +297,12 @@ export class Lowerer implements LoweringContext {
     this.alias(node, this.buffer(x, keepsBlocks ? layout : 'plain'))
   }
 
+  /** The buffers of a node, or of what it is computed from where a kernel that comes later computes it on its way. */
+  #storedFor(node: Tensor): Buffer[] {
+    const stored = Object.values(this.#buffers.get(node) ?? {})
+    return stored.length > 0 ? stored.map(storageOf) : node.inputs.flatMap((x) => this.#storedFor(x))
+  }
+
   #epilogueOperands(producer: Tensor, nodes: readonly Tensor[], layout: Layout): EpilogueOperand[] {
     return epilogueLeaves(producer, nodes).map((leaf) => {
       const along = epilogueAlong(producer, leaf)!
@@ -307,5 +321,5 @@ function sameInBothLayouts(buffer: Buffer, layout: Layout): Buffer | undefined {
   if (buffer.layout === 'lanes' || layout === 'lanes' || shape.length < 2 || shape[1] % blockSize !== 0)
     return undefined
   if (shape.slice(2).some((n) => n > 1)) return undefined
-  return { ...createBuffer(buffer.name, buffer, layout), of: buffer.of ?? buffer }
+  return { ...createBuffer(buffer.name, buffer, layout), of: storageOf(buffer), after: buffer.after }
 }

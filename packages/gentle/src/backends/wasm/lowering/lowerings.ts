@@ -8,8 +8,8 @@ import { lowerProducts } from './products.ts'
 import { lowerReductions } from './reductions.ts'
 import { lowerWeightGradient } from './weight-gradient.ts'
 
-/** Ops with kernels: all but the reshape, which renames a buffer. */
-export type LoweredName = Exclude<StructuredName, 'reshape'>
+/** Ops with kernels: all but those that rename a buffer. */
+export type LoweredName = Exclude<StructuredName, 'reshape' | 'after'>
 
 /** Ops of a small network of convolutions that trains. */
 export const lowerings = {
