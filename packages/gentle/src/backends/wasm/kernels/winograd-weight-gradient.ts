@@ -8,7 +8,18 @@
  */
 import { range } from '../../../core/range.ts'
 import type { Conv2dSizes } from '../../../ops/conv2d.ts'
-import { call, i32, Local, locals, memoryFill, repeat, type Statement, type Value, v128 } from '../assembler/index.ts'
+import {
+  call,
+  f32x4,
+  i32,
+  Local,
+  locals,
+  memoryFill,
+  repeat,
+  type Statement,
+  type Value,
+  v128,
+} from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
 import { transpose4 } from './convert.ts'
@@ -22,7 +33,7 @@ const n = winograd4.input.length
 const places = n * n
 
 /** The points 0, 1, -1, 2, -2 and infinity to the powers of 0 to 3; their scales are in `output`. */
-const gradientTransform = [
+export const gradientTransform = [
   [1, 0, 0, 0],
   [1, 1, 1, 1],
   [1, -1, 1, -1],
@@ -183,10 +194,11 @@ export function transformTilesKernel(
 }
 
 /** Output channels of a register tile. */
-const tileOuts = 4
+export const tileOuts = 4
 
 /** Bytes from one place of the sums to the next. */
-const sumsPlace = ({ channels, outChannels }: WeightGradientPlan): number => placeBytes(channels * outChannels * 4)
+export const sumsPlace = ({ channels, outChannels }: WeightGradientPlan): number =>
+  placeBytes(channels * outChannels * 4)
 
 export const gradientSumCount = (plan: WeightGradientPlan): number => (places * sumsPlace(plan)) / 4
 
@@ -258,8 +270,8 @@ export function gradientProductsKernel(
   }
 }
 
-/** Aᵀ S A of the sums of each filter: the gradient [O, C, 3, 3]. */
-export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: WeightGradientPlan): Kernel {
+/** Aᵀ S A of the sums S of each filter, those of all slices of the batch: the gradient [O, C, 3, 3]. */
+export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: WeightGradientPlan, slices = 1): Kernel {
   const { channels, outChannels } = plan
   const place = sumsPlace(plan)
   return {
@@ -267,19 +279,33 @@ export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: Weig
     split: { by: 'items', count: outChannels },
     reads: [sums],
     writes: [gradient],
-    workspaceBytes: 3 * n * 16,
+    workspaceBytes: 3 * n * 16 + places * 16,
     emit(context) {
-      const [out, source, target, middle] = locals('i32')
+      const [out, source, target, middle, of, total] = locals('i32')
       const four = new Local('v128')
+      /** The slices' sums at all places, added up in order. */
+      const totals = [
+        of.set(source),
+        total.set(i32.add(middle, 3 * n * 16)),
+        repeat(places, [
+          four.set(v128.load(of)),
+          repeat(slices - 1, [of.advance(places * place), four.set(f32x4.add(four, v128.load(of)))]),
+          v128.store(total, four),
+          of.advance(place - (slices - 1) * places * place),
+          total.advance(16),
+        ]),
+        total.set(i32.add(middle, 3 * n * 16)),
+      ]
       return [
         middle.set(context.workspace),
         forEachItem(context, out, [
           source.set(i32.add(context.address(sums), i32.mul(out, channels * 4))),
           target.set(i32.add(context.address(gradient), i32.mul(out, channels * 36))),
           repeat(channels / 4, [
+            ...totals,
             ...transformBothSides(
               outputTransform,
-              (row, column) => v128.load(source, (row * n + column) * place),
+              (row, column) => v128.load(total, (row * n + column) * 16),
               middle,
               ([value], row, column) => [
                 four.set(value),

@@ -179,6 +179,10 @@ export interface WeightGradient extends Convolution {
 
 export const weightGradients = {
   direct: ({ sizes, attributes }) => directCycles(conv2dMultiplyAdds(sizes, attributes)),
+  winogradInSlices: (problem) =>
+    isThreeByThree(problem)
+      ? problem.winograd!.gradientSlicesCycles(problem.sizes, problem.attributes.padding)
+      : Number.POSITIVE_INFINITY,
   winograd: (problem) => {
     const { sizes, attributes } = problem
     return isThreeByThree(problem) && sizes.inChannels % 8 === 0 && sizes.outChannels % 4 === 0

@@ -31,6 +31,10 @@ const methods: Readonly<Record<keyof typeof weightGradients, (context: LoweringC
     )
   },
 
+  winogradInSlices(context, problem) {
+    context.winograd!.weightGradientInSlices(context, problem)
+  },
+
   winograd(context, problem) {
     context.winograd!.weightGradient(context, problem)
   },

@@ -3,7 +3,8 @@ import { laneBytes } from '../buffer.ts'
 import type { WinogradPlan } from '../kernels/winograd.ts'
 import type { WinogradLanesPlan } from '../kernels/winograd-lanes.ts'
 import { winograd4 } from '../kernels/winograd-transforms.ts'
-import type { WeightGradientPlan } from '../kernels/winograd-weight-gradient.ts'
+import { gradientSumCount, type WeightGradientPlan } from '../kernels/winograd-weight-gradient.ts'
+import { blockSize } from '../layout/layout.ts'
 import { directCycles, gain, perCycle } from './costs.ts'
 
 /** Bytes of filters that a core gets from memory in a cycle, while another one reads, too. */
@@ -43,6 +44,22 @@ export function winogradLanesCycles(plan: WinogradLanesPlan): number {
     (rows * columns * n * n * channels * outChannels * 8) / perCycle.multiplyAdds +
     transformed / perCycle.instructions +
     (rows * n * n * channels * outChannels * 4) / perCycle.bytes
+  )
+}
+
+/** Bytes of the gradient's sums up to which a cache holds them while tiles of one row after the other are added. */
+const maxSumsBytes = 12 * 2 ** 20
+
+/** The gradient of filters by Winograd's method, in slices of the batch: products and transforms, of whole blocks of channels. */
+export function winogradGradientSlicesCycles(plan: WeightGradientPlan): number {
+  const { batch, channels, outChannels, tileRows, tileColumns } = plan
+  const n = winograd4.input.length
+  if (channels % blockSize !== 0 || outChannels % blockSize !== 0 || gradientSumCount(plan) * 4 > maxSumsBytes)
+    return Number.POSITIVE_INFINITY
+  const tiles = batch * tileRows * tileColumns
+  return (
+    (tiles * n * n * channels * outChannels) / perCycle.multiplyAdds +
+    (tiles * (channels + outChannels) * 2 * transformInstructions(n, n)) / 4 / perCycle.instructions
   )
 }
 

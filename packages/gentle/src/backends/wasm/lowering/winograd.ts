@@ -10,6 +10,7 @@ import {
   winogradFrame,
   winogradKernel,
 } from '../kernels/winograd.ts'
+import { gradientSlicesKernel, slicesOf } from '../kernels/winograd-gradient-slices.ts'
 import {
   planWinogradLanes,
   type WinogradLanesSizes,
@@ -29,7 +30,12 @@ import {
   transformTilesKernel,
 } from '../kernels/winograd-weight-gradient.ts'
 import type { LoweringContext } from './context.ts'
-import { winogradCycles, winogradLanesCycles, winogradWeightGradientCycles } from './winograd-costs.ts'
+import {
+  winogradCycles,
+  winogradGradientSlicesCycles,
+  winogradLanesCycles,
+  winogradWeightGradientCycles,
+} from './winograd-costs.ts'
 
 const transformsOf = { winograd2, winograd4 } as const
 
@@ -66,6 +72,9 @@ export const winograd = {
   weightGradientCycles: (sizes: Conv2dSizes, padding: readonly [number, number]): number =>
     winogradWeightGradientCycles(planWeightGradient(sizes, padding)),
 
+  gradientSlicesCycles: (sizes: Conv2dSizes, padding: readonly [number, number]): number =>
+    winogradGradientSlicesCycles(planWeightGradient(sizes, padding)),
+
   convolveInLanes(context: LoweringContext, tiles: Tiles, sizes: WinogradLanesSizes, tile: TileProblem): void {
     const { name, source, weights, output, multiplyAdds, epilogue } = tile
     const plan = planWinogradLanes(transformsOf[tiles], sizes)
@@ -84,6 +93,17 @@ export const winograd = {
     context.emit(
       winogradFiltersKernel(filters, transformed, plan),
       winogradKernel(framed, transformed, output, plan, multiplyAdds, epilogue),
+    )
+  },
+
+  weightGradientInSlices(context: LoweringContext, { sizes, attributes, x, dy, output }: OfFilters): void {
+    const plan = planWeightGradient(sizes, attributes.padding)
+    const slices = slicesOf(x, plan)
+    const sums = floatBuffer('winograd sums', [slices.count * gradientSumCount(plan)])
+    const multiplyAdds = conv2dMultiplyAdds(sizes, attributes)
+    context.emit(
+      gradientSlicesKernel(x, context.buffer(dy, 'lanes'), sums, plan, slices, multiplyAdds),
+      gradientFiltersKernel(sums, output, plan, slices.count),
     )
   },
 
