@@ -223,7 +223,7 @@ function transformChunk(side: Side, plan: WeightGradientPlan, context: KernelCon
   const pixels = height * width
   const copied = Math.min(width, frameWidth - left)
   const transform = tileTransform(matrix, rowBytes, place, context)
-  const key = JSON.stringify(['winograd gradient tiles', matrix, side.padding, buffer.shape.slice(1), place])
+  const key = JSON.stringify(['winograd gradient tiles', matrix, padding, buffer.shape.slice(1), rows, place])
   const parameters = {
     source: 'i32',
     frame: 'i32',
