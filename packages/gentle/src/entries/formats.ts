@@ -14,4 +14,10 @@ export {
   recurrentWeightsToKeras,
   recurrentWeightsToOnnx,
 } from '../formats/recurrent-weights.ts'
-export { readSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts'
+export {
+  type ByteTensor,
+  readSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  writeSafetensors,
+} from '../formats/safetensors.ts'

@@ -1,11 +1,18 @@
 /** The numbers that files hold, and how they become the host's float32 and int32. All of them are little-endian. */
 import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import { formatShape, sizeOf } from '../core/shape.ts'
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
 import type { Fail } from './failure.ts'
 
 /** A tensor of a file. Its values may lie in the file's own bytes: those must not be written over while it is in use. */
 export type StoredTensor = NDArray<Float32Array | Int32Array>
+
+/** A tensor of signed bytes, as files are written; what is read of them is int32. */
+export interface ByteTensor {
+  readonly shape: Shape
+  readonly dtype: 'int8'
+  readonly data: Int8Array
+}
 
 export interface ElementType {
   /** Bytes of an element. */
@@ -42,8 +49,8 @@ export function storedTensor(type: ElementType, shape: readonly number[], bytes:
 }
 
 /** @throws ArgumentError for values that are not as many or not of the type that is said; `where` begins the message. */
-export function checkStored(where: string, { shape, dtype, data }: StoredTensor): void {
-  const Expected = dtype === 'int32' ? Int32Array : Float32Array
+export function checkStored(where: string, { shape, dtype, data }: StoredTensor | ByteTensor): void {
+  const Expected = { float32: Float32Array, int32: Int32Array, int8: Int8Array }[dtype]
   if (!(data instanceof Expected) || data.length !== sizeOf(shape))
     throw new ArgumentError(
       `${where} is ${dtype} ${formatShape(shape)}, but its values are ${data.length} in a ${data.constructor.name}; expected ${sizeOf(shape)} in a ${Expected.name}`,

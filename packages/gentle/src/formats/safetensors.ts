@@ -8,6 +8,7 @@ import { joined } from '../core/joined.ts'
 import { bytesAccess, partOf, type RandomAccess } from '../core/random-access.ts'
 import { type Shape, sizeOf } from '../core/shape.ts'
 import {
+  type ByteTensor,
   bfloat16,
   bool,
   checkStored,
@@ -27,7 +28,7 @@ import { type Fail, failing, isCount, quoted, shown } from './failure.ts'
 import { kindBytes, otherKind } from './file-kind.ts'
 import { sealCheck, sealKey } from './seal.ts'
 
-export type { StoredTensor }
+export type { ByteTensor, StoredTensor }
 
 export interface SafetensorsFile {
   /** By name, in the order of the data. */
@@ -198,13 +199,15 @@ function parseEntry(name: string, value: unknown, fail: Fail): SafetensorsEntry 
   return { name, type: dtype, shape, from, to }
 }
 
+const writtenTypes = { float32: 'F32', int32: 'I32', int8: 'I8' } as const
+
 /**
- * Writes float32 and int32 tensors, in the order of the map, with metadata. The header is padded with spaces, so that the data
- * begins at a multiple of 8 bytes.
+ * Writes float32, int32 and int8 tensors, in the order of the map, with metadata. The header is padded with spaces, so that the data
+ * begins at a multiple of 8 bytes; tensors of bytes had better be the last, for what is not aligned is copied when it is read.
  * @throws ArgumentError for the reserved name `__metadata__`, and for values that are not as many or not of the type that is said.
  */
 export const writeSafetensors = (
-  tensors: ReadonlyMap<string, StoredTensor>,
+  tensors: ReadonlyMap<string, StoredTensor | ByteTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> => joined(Uint8Array, safetensorsPieces(tensors, metadata))
 
@@ -213,7 +216,7 @@ export const writeSafetensors = (
  * @throws as `writeSafetensors`.
  */
 export function safetensorsPieces(
-  tensors: ReadonlyMap<string, StoredTensor>,
+  tensors: ReadonlyMap<string, StoredTensor | ByteTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
   // Without a prototype, a tensor may have any name, `__proto__` too.
@@ -225,7 +228,7 @@ export function safetensorsPieces(
       throw new ArgumentError('writeSafetensors: a tensor cannot be named __metadata__, which the format reserves')
     checkStored(`writeSafetensors: tensor ${quoted(name)}`, tensor)
     const { shape, dtype, data } = tensor
-    header[name] = { dtype: dtype === 'int32' ? 'I32' : 'F32', shape, data_offsets: [end, end + data.byteLength] }
+    header[name] = { dtype: writtenTypes[dtype], shape, data_offsets: [end, end + data.byteLength] }
     end += data.byteLength
   }
   const encoded = new TextEncoder().encode(JSON.stringify(header))

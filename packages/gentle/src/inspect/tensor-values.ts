@@ -3,10 +3,11 @@ import { reference } from '../backends/reference/reference.ts'
 import { failing, printable } from '../formats/failure.ts'
 import { readNpy } from '../formats/npy.ts'
 import { readNpz } from '../formats/npz.ts'
-import type { StoredTensor } from '../formats/safetensors.ts'
+import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
 import { type Model, readWeights, weightsOf } from '../nn/model.ts'
 import { openModel } from '../train/open-model.ts'
 import { isShardIndex } from '../train/shards.ts'
+import { weightsWithin } from '../train/weights.ts'
 import { bytesOf, type FilePlace, nameOf, readWeightsFile, withFile } from '../train/weights-file.ts'
 import type { InspectOptions } from './file-content.ts'
 import { isNumpyArchive } from './numpy-content.ts'
@@ -14,7 +15,7 @@ import { isNumpyArchive } from './numpy-content.ts'
 export type TensorValues = ReadonlyMap<string, StoredTensor>
 
 /**
- * The values of a file's tensors, by the names that `inspectFile` lists, as float32 or int32.
+ * The values of a file's tensors, by the names that `inspectFile` lists, as float32 or int32; of weights that a network in 8 bits has as bytes what they stand for.
  * @param source a path in Node, else an address; or the file's name and bytes
  * @throws as `inspectFile`; FormatError for values that are not read
  */
@@ -32,6 +33,10 @@ export function tensorValues(source: FilePlace, options: InspectOptions = {}): P
       const { openArchive } = await import('../train/open-tensorflow.ts')
       const opened = await openArchive(place, bytesOf(file), opening)
       if (opened !== undefined) return modelValues(opened.model)
+    }
+    if (kind === 'safetensors') {
+      const { tensors, metadata } = readSafetensors(file.access, place)
+      return new Map([...tensors, ...weightsWithin(tensors, metadata, place)])
     }
     // Of files of PyTorch a part may be listed; of others all is.
     const isPyTorch = kind === 'zip' || kind === 'legacyPyTorch'

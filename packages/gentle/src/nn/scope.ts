@@ -66,6 +66,8 @@ export interface ScopeOptions {
   readonly step?: Tensor
   /** Whether the parameter of this path stays as it is; layers with such parameters keep their state, too. */
   readonly frozen?: (path: string) => boolean
+  /** Whether layers compute with the state that they have, such as running statistics, also where their parameters learn. */
+  readonly stateStays?: boolean
   /**
    * State that goes from batch to batch, where it is kept: a variable of each path, [rows, units], with room for this many examples. `onUpdate` is told of its
    * next values.
@@ -169,11 +171,15 @@ export class Scope {
     return new Scope({ ...this.#options, sequences: { lengths, steps } }, this.path)
   }
 
-  /** This scope, within which layers give nothing but their output: of state that changes, and of outputs beside it in training, `refuse` is told what they are. */
+  /**
+   * This scope, within which layers give nothing but their output: they keep their state, and of such as changes all the same, and of outputs beside it in training,
+   * `refuse` is told what they are.
+   */
   withOutputAlone(refuse: (what: string) => never): Scope {
     this.#leaf = false
     const onUpdate = ({ name }: Variable): void => refuse(name)
-    return new Scope({ ...this.#options, onUpdate, onAuxiliary: () => refuse('an auxiliary output') }, this.path)
+    const onAuxiliary = (): void => refuse('an auxiliary output')
+    return new Scope({ ...this.#options, stateStays: true, onUpdate, onAuxiliary }, this.path)
   }
 
   /**
@@ -268,9 +274,10 @@ export class Scope {
     if (this.training) this.#options.onAuxiliary?.(output, weight)
   }
 
-  /** Whether the layer's parameter of this name stays as it is in training. */
-  isFrozen(name: string): boolean {
-    return this.#options.frozen?.(this.#join(name)) ?? false
+  /** Whether the layer's state stays as it is: outside of training, where its parameter of this name is frozen, and in networks that keep their state. */
+  keepsState(name: string): boolean {
+    const { frozen, stateStays = false } = this.#options
+    return !this.training || stateStays || (frozen?.(this.#join(name)) ?? false)
   }
 
   /** The training step, for random numbers; undefined outside training. */

@@ -10,7 +10,7 @@ import type { LoadOnnxOptions, OnnxModel } from '../formats/onnx/index.ts'
 import { readPyTorch } from '../formats/pytorch/pytorch.ts'
 import { readSafetensors, type StoredTensor } from '../formats/safetensors.ts'
 import { isShardIndex, shardNames } from './shards.ts'
-import { classesFrom } from './weights.ts'
+import { classesFrom, weightsWithin } from './weights.ts'
 
 export interface WeightsFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>
@@ -127,7 +127,8 @@ async function readWeights(file: FileAt, source: FilePlace, options: WeightsFile
   switch (file.kind) {
     case 'safetensors': {
       const stored = readSafetensors(file.access, place)
-      const tensors = key === undefined ? stored.tensors : namesBelow(stored.tensors, key, place)
+      const weights = weightsWithin(stored.tensors, stored.metadata, place)
+      const tensors = key === undefined ? weights : namesBelow(weights, key, place)
       return { ...stored, tensors, classes: classesFrom(stored.metadata, place), key: key ?? '', others: [] }
     }
     case 'zip':

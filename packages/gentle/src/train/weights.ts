@@ -6,7 +6,13 @@ import { matchClasses } from '../core/match-classes.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { printable } from '../formats/failure.ts'
 import { fileKind, kindBytes } from '../formats/file-kind.ts'
-import { readSafetensors, type SafetensorsFile, type StoredTensor, safetensorsPieces } from '../formats/safetensors.ts'
+import {
+  type ByteTensor,
+  readSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  safetensorsPieces,
+} from '../formats/safetensors.ts'
 import { sealed, withSeal } from '../formats/seal.ts'
 import { topologicalOrder } from '../graph/graph.ts'
 import type { Tensor } from '../graph/tensor.ts'
@@ -28,19 +34,32 @@ import type { InitialValues } from '../nn/scope.ts'
 import { differing, missingText, someOf } from './mismatch.ts'
 import { type ModelPurpose, purposeMetadata } from './model-purpose.ts'
 import { namedAs } from './weight-names.ts'
+import { ofBytes, toBytes } from './weights-in-bytes.ts'
 
 const metadataKey = 'gentle.model'
 
-/** A model as bytes of a safetensors file with a checksum; `loadModel`, `loadInputsModel`, `openModel` and `openInputsModel` open it again. */
+/**
+ * A model as bytes of a safetensors file with a checksum; `loadModel`, `loadInputsModel`, `openModel` and `openInputsModel` open it again. Of a network in 8 bits it holds
+ * the bytes that weights are rounded to, with which it computes the same; what it would learn further from, a `TrainingState` holds.
+ */
 export async function saveModel(model: AnyModel, purpose: ModelPurpose = {}): Promise<Uint8Array<ArrayBuffer>> {
-  return sealed(modelPieces(model, await readWeights(model), purpose))
+  return sealed(pieces(model, toBytes(model, tensorsOf(model, await readWeights(model))), purpose))
 }
 
-/** What `saveModel` writes, of values that a model has or had, in pieces that follow each other, with a place for the checksum (`sealPieces`); the values are not copied. */
-export function modelPieces(model: AnyModel, values: WeightValues, purpose: ModelPurpose = {}): Uint8Array[] {
-  const tensors = new Map<string, StoredTensor>()
-  for (const [name, { shape }] of weightsOf(model))
-    tensors.set(name, { shape, dtype: 'float32', data: values.get(name)! })
+/** A model's file, of values that it has or had in float32, in pieces that follow each other, with a place for the checksum (`sealPieces`); the values are not copied. */
+export const modelPieces = (model: AnyModel, values: WeightValues, purpose: ModelPurpose = {}): Uint8Array[] =>
+  pieces(model, tensorsOf(model, values), purpose)
+
+const tensorsOf = (model: AnyModel, values: WeightValues): ReadonlyMap<string, StoredTensor> =>
+  new Map(
+    [...weightsOf(model)].map(([name, { shape }]) => [name, { shape, dtype: 'float32', data: values.get(name)! }]),
+  )
+
+function pieces(
+  model: AnyModel,
+  tensors: ReadonlyMap<string, StoredTensor | ByteTensor>,
+  purpose: ModelPurpose,
+): Uint8Array[] {
   const inputs = 'inputs' in model ? { inputs: model.inputs } : { inputShape: model.inputShape }
   const description = { layer: model.layer.description, ...inputs, classes: model.classes }
   const metadata = {
@@ -79,7 +98,7 @@ export async function modelIn({ tensors, metadata }: SafetensorsFile, name: stri
   const { layer, inputShape, classes } = parseDescription(descriptionText(metadata, name), name)
   const make = (initialValues: InitialValues): Promise<Model> =>
     createModel(layerFrom(layer), inputShape, { classes, backend, initialValues })
-  return fromFile(make, tensors, name)
+  return fromFile(make, ofBytes(tensors, layer, name), name)
 }
 
 /** As `loadInputsModel`, of a file that is read. */
@@ -141,6 +160,16 @@ async function fromFile<M extends AnyModel>(
   if (unknown.length > 0)
     throw new WeightsError(`${name} does not fit its own description; not in the model: ${unknown.join(', ')}`)
   return model
+}
+
+/** A safetensors file's tensors, of which those that a network in 8 bits has as bytes are weights again. @throws as `ofBytes`; FormatError for a description that is broken. */
+export function weightsWithin(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>>,
+  name: string,
+): ReadonlyMap<string, StoredTensor> {
+  const text = metadata[metadataKey]
+  return text === undefined ? tensors : ofBytes(tensors, parseJson(text, name).layer, name)
 }
 
 /** The names of a model's classes, where a safetensors file's metadata tells them. @throws FormatError for a description that is broken. */
@@ -219,7 +248,7 @@ async function weightsIn(bytes: Uint8Array, name: string, model: AnyModel): Prom
   const kind = fileKind(bytes.subarray(0, kindBytes))
   if (kind !== 'zip' && kind !== 'legacyPyTorch') {
     const { tensors, metadata } = readSafetensors(bytes, name)
-    return { tensors, classes: classesFrom(metadata, name) }
+    return { tensors: weightsWithin(tensors, metadata, name), classes: classesFrom(metadata, name) }
   }
   const { readPyTorch } = await import('../formats/pytorch/pytorch.ts')
   const { tensors, classes } = readPyTorch(bytes, name)

@@ -71,7 +71,7 @@ export function normalizeChannels(
   const runningMean = scope.state('running_mean', [channels], zeros)
   const runningVariance = scope.state('running_var', [channels], constants(1))
   const factor = (variance: Tensor): Tensor => div(weight ?? 1, sqrt(add(variance, epsilon)))
-  if (!scope.training || scope.isFrozen('weight')) {
+  if (scope.keepsState('weight')) {
     // One multiply-add a value: factor and offset depend on weights alone.
     const scale = factor(runningVariance)
     const offset = sub(bias ?? 0, mul(runningMean, scale))

@@ -1,11 +1,12 @@
 import { ArgumentError } from '../../core/errors.ts'
 import { isRecord } from '../../core/is-record.ts'
-import { sameShape } from '../../core/shape.ts'
+import { type Shape, sameShape } from '../../core/shape.ts'
 import { topologicalOrder } from '../../graph/graph.ts'
 import { withOperands } from '../../graph/rebuild.ts'
 import { constant, type Tensor, Variable, within } from '../../graph/tensor.ts'
 import { abs, div, maximum, stopGradient } from '../../ops/elementwise.ts'
 import { fakeQuantize } from '../../ops/fake-quantize.ts'
+import { largestWeight } from '../../ops/integers/filters.ts'
 import { max } from '../../ops/reduce.ts'
 import type { Layer, LayerTypes } from '../layer.ts'
 
@@ -17,9 +18,6 @@ export interface ActivationRange {
 
 /** Numbers of activations. Seven bits are what one instruction multiplies with eight to the same result on every machine. */
 export const activationNumbers = { low: 0, high: 127 } as const
-
-/** Weights of a filter are whole numbers from -127 to 127 times the filter's own scale. */
-const largestWeight = 127
 
 /** Where a filter is 0, any scale does. */
 const leastScale = 1e-20
@@ -33,8 +31,10 @@ export interface QuantizedOptions {
  * A network whose convolutions and dense layers compute in 8 bits, as far as there are ranges for what they read: weights are rounded to 8 bits for each filter, activations to
  * 7 (Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018; Krishnamoorthi, "Quantizing deep
  * convolutional networks for efficient inference", 2018). Trained, it computes with floats that are rounded, and gradients pass through the rounding; predicting, it is
- * computed by integers. Parameters are the network's own, in float32. `quantize` finds the ranges. Networks whose state changes in training, such as batch norm's unless it is frozen, are not
- * trained further: its statistics would not be those of what is rounded.
+ * computed by integers. Parameters are the network's own, in float32. `quantize` finds the ranges.
+ *
+ * Batch norm keeps its running statistics in training, as it does with PyTorch's `freeze_bn_stats`, and its factor and offset learn (Krishnamoorthi, section 3.2.2): a channel's factor is folded into the scale of its filter, so that
+ * rounding the filter before it and rounding the folded filter give the same whole numbers. A layer whose state changes otherwise is not trained further: it would be that of float32.
  * @throws ArgumentError for ranges that are none, or that no place of the network has; where state changes, or an auxiliary output learns.
  */
 export function Quantized(layer: Layer, { ranges }: QuantizedOptions): Layer {
@@ -175,7 +175,37 @@ function roundedWeights(w: Tensor, product: Tensor): Tensor {
   const filters = product.op.name === 'matmul' && !(product.attributes as { transposeB: boolean }).transposeB ? 1 : 0
   const axes = w.shape.flatMap((_, axis) => (axis === filters ? [] : [axis]))
   const scale = div(max(abs(stopGradient(w)), axes, { keepDims: true }), largestWeight)
-  return fakeQuantize(w, { scale: maximum(scale, constant(leastScale)), low: -largestWeight, high: largestWeight })
+  const rounded = fakeQuantize(w, {
+    scale: maximum(scale, constant(leastScale)),
+    low: -largestWeight,
+    high: largestWeight,
+  })
+  roundings.add(rounded)
+  return rounded
+}
+
+/** Weights as they were rounded here, and not by layers of others. */
+const roundings = new WeakSet<Tensor>()
+
+/** The distance between the numbers of a filter whose largest weight is of this size: that which the network computes with, to the bit. */
+export const scaleOfFilter = (largest: number): number =>
+  Math.max(Math.fround(largest / largestWeight), Math.fround(leastScale))
+
+/**
+ * The parameters of which a traced network in 8 bits reads nothing but the rounded values, by name, with the shape of their scales: [O, 1, ...] for
+ * filters, or [1, O].
+ */
+export function roundedParameters(y: Tensor): ReadonlyMap<string, Shape> {
+  const order = topologicalOrder([y])
+  const rounding = order.filter((node) => roundings.has(node) && node.inputs[0] instanceof Variable)
+  const scales = new Map(rounding.map(({ inputs: [w, scale] }) => [(w as Variable).name, scale.shape]))
+  const own = new Set([...rounding, ...topologicalOrder(rounding.map(({ inputs: [, scale] }) => scale))])
+  const isAlike = (node: Tensor, { name }: Variable): boolean =>
+    own.has(node) && (!roundings.has(node) || sameShape(node.inputs[1].shape, scales.get(name)!))
+  for (const node of order)
+    for (const x of node.inputs)
+      if (x instanceof Variable && scales.has(x.name) && !isAlike(node, x)) scales.delete(x.name)
+  return scales
 }
 
 /** What builds these layers from their descriptions. */

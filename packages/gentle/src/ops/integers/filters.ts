@@ -44,8 +44,7 @@ export const packFiltersOp = defineOp({
     for (let o = 0; o < outputs; o++)
       for (let c = 0; c < channels; c++)
         for (let tap = 0; tap < taps; tap++) {
-          const rounded = roundHalfToEven(Math.fround(w.data[(o * channels + c) * taps + tap] / scale.data[o]))
-          const q = Math.max(-largestWeight, Math.min(rounded, largestWeight))
+          const q = roundedWeight(w.data[(o * channels + c) * taps + tap], scale.data[o])
           const place = packedPlace({ taps, depthwise }, o % 8, c, tap)
           const start = Math.floor(o / 8) * blockBytes
           if (sevenBits) bytes[start + place] = q
@@ -56,6 +55,10 @@ export const packFiltersOp = defineOp({
         }
   },
 })
+
+/** The whole number that stands for a weight, as kernels compute it. */
+export const roundedWeight = (weight: number, scale: number): number =>
+  Math.max(-largestWeight, Math.min(roundHalfToEven(Math.fround(weight / scale)), largestWeight))
 
 /** Where the byte of a weight stands within its block of 8 filters; of magnitudes within those of one sign. */
 export function packedPlace(

@@ -52,7 +52,7 @@ const batchNormalization: BuildKerasLayer = (config) => {
       const movingVariance = moving(scope, 'moving_variance', [channels], 1)
       return input.map((x) => {
         const at = input.axisAsItLies(meant)
-        if (!scope.training || scope.isFrozen('gamma')) {
+        if (scope.keepsState('gamma')) {
           // One multiply-add a value: factor and offset depend on weights alone.
           const factor = div(gamma, sqrt(add(movingVariance, epsilon)))
           return add(mul(x, along(factor, rank, at)), along(sub(beta, mul(movingMean, factor)), rank, at))
