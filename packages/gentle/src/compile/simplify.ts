@@ -234,7 +234,7 @@ class AttributeNumbers {
 }
 
 /** Numbers that JSON does not tell apart, such as the infinities, which are `null` in it, as text. */
-const exactNumber = (_: string, value: unknown): unknown =>
+export const exactNumber = (_: string, value: unknown): unknown =>
   typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
     ? `number ${Object.is(value, -0) ? '-0' : value}`
     : value
