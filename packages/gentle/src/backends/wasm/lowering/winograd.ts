@@ -16,7 +16,9 @@ import { planWinogradLanes, type WinogradLanesPlan, type WinogradLanesSizes } fr
 import { streamedTiles, streamedTilesKernel, winogradStreamedKernel } from '../kernels/winograd-streamed.ts'
 import { winograd2, winograd4 } from '../kernels/winograd-transforms.ts'
 import {
+  areSumsLarger,
   frameChannelsKernel,
+  gradientByFiltersKernel,
   gradientFiltersKernel,
   gradientFrames,
   gradientProductsKernel,
@@ -147,9 +149,14 @@ export const winograd = {
       return tiles
     }
     const [xTiles, dyTiles] = [transformed('x', x, attributes.padding), transformed('dy', dy, [0, 0])]
+    const multiplyAdds = conv2dMultiplyAdds(sizes, attributes)
+    if (areSumsLarger(plan)) {
+      context.emit(gradientByFiltersKernel(xTiles, dyTiles, output, plan, multiplyAdds))
+      return
+    }
     const sums = floatBuffer('winograd sums', [gradientSumCount(plan)])
     context.emit(
-      gradientProductsKernel(xTiles, dyTiles, sums, plan, conv2dMultiplyAdds(sizes, attributes)),
+      gradientProductsKernel(xTiles, dyTiles, sums, plan, multiplyAdds),
       gradientFiltersKernel(sums, output, plan),
     )
   },
