@@ -23,6 +23,7 @@ export interface Benchmark {
     | 'training-long'
     | 'scaling-small'
     | 'inference'
+    | 'inference-8-bit'
     | 'matmul'
     | 'convolution'
     | 'scaling'
@@ -74,6 +75,14 @@ const inference = (network: Predicting, batch: number): Benchmark => ({
   settings: { threads: cores, batch, network },
   quantity: quantities.millisecondsPerBatch,
   contenders: contenders.inference,
+})
+
+const inferenceInEightBits = (network: Predicting, batch: number): Benchmark => ({
+  ...inference(network, batch),
+  name: `${network}-8-bit-${batch}`,
+  kind: 'inference-8-bit',
+  title: `${predicting[network]} inference in 8 bits, batch ${batch}, ${cores} cores`,
+  contenders: contenders.inferenceInEightBits,
 })
 
 const matmul = (size: number): Benchmark => ({
@@ -151,6 +160,10 @@ export const benchmarks: readonly Benchmark[] = [
     trainingOf(network, size, batch, parameters, 'training-long'),
   ),
   ...(Object.keys(predicting) as Predicting[]).flatMap((network) => [inference(network, 1), inference(network, 8)]),
+  ...(Object.keys(predicting) as Predicting[]).flatMap((network) => [
+    inferenceInEightBits(network, 1),
+    inferenceInEightBits(network, 8),
+  ]),
   matmul(256),
   matmul(512),
   matmul(1024),

@@ -85,6 +85,17 @@ export const inference: Contenders = [
   ...pytorch('rivals/pytorch-inference.py'),
 ]
 
+const inBytes = (contender: Contender): Contender => ({ ...contender, program: [...contender.program, '--bits=8'] })
+
+/** Networks in 8 bits, beside Gentle in float32. */
+export const inferenceInEightBits: Contenders = [
+  inBytes(gentle('rivals/gentle-inference.ts')),
+  inBytes(narrow('rivals/gentle-inference.ts')),
+  { name: 'gentle-float32', title: 'Gentle in float32', program: ['rivals/gentle-inference.ts'] },
+  ...onnxruntimeWebs.map(inBytes),
+  inBytes(onnxruntimeNode),
+]
+
 /** Gentle on the benchmark's threads and on one. */
 export const scaling: Contenders = [
   gentle('rivals/gentle.ts'),

@@ -75,6 +75,23 @@ function inference(network: Predicting): Goal[] {
   })
 }
 
+const inferenceInEightBits = (network: Predicting): Goal[] =>
+  [1, 8].flatMap((batch) => {
+    const of = (against: string, over: readonly string[], required: number, aim: number): Goal =>
+      ratio(
+        `${predicting[network]} inference in 8 bits, batch ${batch}`,
+        `${network}-8-bit-${batch}`,
+        against,
+        over,
+        required,
+        aim,
+      )
+    return [
+      of('Gentle in float32', ['gentle-float32'], 1.5, 2),
+      of('onnxruntime-web in 8 bits', onnxruntimeWebNames, 2, 4),
+    ]
+  })
+
 const matmul = (size: number): Goal =>
   ratio(
     `matrix product ${size}, one core`,
@@ -140,6 +157,7 @@ export const goals: readonly Goal[] = [
     ),
   ),
   ...(Object.keys(predicting) as Predicting[]).flatMap(inference),
+  ...(Object.keys(predicting) as Predicting[]).flatMap(inferenceInEightBits),
   matmul(256),
   matmul(512),
   matmul(1024),

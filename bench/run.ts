@@ -12,8 +12,10 @@ import { cacheNetworks } from './export-networks.ts'
 import { installRivals } from './install.ts'
 import { type Measured, type Missing, measure } from './measure.ts'
 import { zeros } from './networks.ts'
+import { cacheQuantized } from './quantize-networks.ts'
 import { formatReport, machine, reportOn } from './report.ts'
 import { formatStandings, standings } from './summary.ts'
+import type { Predicting } from './workload.ts'
 
 const say = (message: string): void => console.error(`bench: ${message}`)
 
@@ -79,7 +81,11 @@ async function main(): Promise<void> {
   }
   installRivals(say)
   const asked = [...new Set(task.rows.map(({ benchmark }) => benchmark))]
-  cacheNetworks([...new Set(asked.filter(readsNetworks).map(({ settings }) => settings.network))], say)
+  const networksOf = (benchmarks: readonly Benchmark[]): string[] => [
+    ...new Set(benchmarks.map(({ settings }) => settings.network)),
+  ]
+  cacheNetworks(networksOf(asked.filter(readsNetworks)), say)
+  await cacheQuantized(networksOf(asked.filter(({ kind }) => kind === 'inference-8-bit')) as Predicting[], say)
   const results: (Measured | Missing)[] = []
   for (const benchmark of asked) {
     const rows = task.rows.filter((row) => row.benchmark === benchmark)

@@ -13,6 +13,9 @@ const vectors = process.argv.find((option) => option.startsWith('--vectors='))
 /** Whether this contender was started with `--vectors=256`, for an engine that joins vectors, or with `--vectors=128`; undefined where it decides itself. */
 export const wideVectors = vectors === undefined ? undefined : vectors === '--vectors=256'
 
+/** Whether this contender was started with `--bits=8`, to compute a network in 8 bits. */
+export const eightBits = process.argv.includes('--bits=8')
+
 /** The contender's half of the protocol, for those written in TypeScript. */
 export async function serve(
   prepare: (settings: Settings) => Contender | RemoteContender | Promise<Contender | RemoteContender>,

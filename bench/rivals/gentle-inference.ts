@@ -1,39 +1,16 @@
-/** Gentle predicts, with the weights of PyTorch's network where PyTorch has written them. */
-import { readFileSync } from 'node:fs'
-import { readSafetensors } from '../../packages/gentle/src/entries/formats.ts'
-import { createModel, type InitialValues, input, type Layer, wasm } from '../../packages/gentle/src/entries/index.ts'
+/** Gentle predicts, with the weights of PyTorch's network where PyTorch has written them; `--bits=8` in 8 bits. */
+import { input, wasm } from '../../packages/gentle/src/entries/index.ts'
 import { traceInference } from '../../packages/gentle/src/entries/inspect.ts'
-import { alexnet, googlenet, mobilenetV2, resnet18, resnet50, vgg16 } from '../../packages/gentle/src/models/index.ts'
-import { checkOutput, isExported, networkFile } from '../exported-networks.ts'
-import { serve, wideVectors } from '../serve.ts'
+import { checkOutput, inEightBits, isExported } from '../exported-networks.ts'
+import { openPredicting, openQuantized } from '../predicting-model.ts'
+import { eightBits, serve, wideVectors } from '../serve.ts'
 import { imageShape, type Predicting, randomImages } from '../workload.ts'
 
-const networks: Record<Predicting, () => Layer> = {
-  alexnet,
-  vgg16,
-  googlenet: () => googlenet({ auxiliary: false }),
-  resnet18,
-  resnet50,
-  mobilenet_v2: mobilenetV2,
-}
-
-/** Weights that go from the file to the backend without a copy in between. */
-function storedValues(network: string): InitialValues {
-  const { tensors } = readSafetensors(readFileSync(networkFile(network, 'safetensors')))
-  return (path) => {
-    const stored = tensors.get(path)
-    if (stored === undefined) throw new Error(`PyTorch's ${network} has no ${path}`)
-    return stored.data as Float32Array
-  }
-}
-
 await serve(async ({ threads, batch, network }) => {
-  const compared = isExported(network)
   const backend = await wasm({ threads, wideVectors })
-  const model = await createModel(networks[network as Predicting](), imageShape, {
-    backend,
-    initialValues: compared ? storedValues(network) : undefined,
-  })
+  const model = await (eightBits ? openQuantized : openPredicting)(network as Predicting, backend)
+  const written = eightBits ? inEightBits(network) : network
+  const compared = isExported(written)
   const feed = { x: randomImages(batch) }
   const began = performance.now()
   const x = input([batch, ...imageShape])
@@ -42,7 +19,7 @@ await serve(async ({ threads, batch, network }) => {
   const run = async (): Promise<Float32Array> => (await program.run(feed)).y.data as Float32Array
   const outputs = await run()
   const firstStepMilliseconds = performance.now() - began
-  if (compared) checkOutput(network, outputs.subarray(0, outputs.length / batch))
+  if (compared) checkOutput(written, outputs.subarray(0, outputs.length / batch))
   const weights = compared ? '' : ', weights of its own'
   return {
     version: `Node ${process.versions.node}`,

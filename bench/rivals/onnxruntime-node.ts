@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import packages from '../package.json' with { type: 'json' }
 import { serve } from '../serve.ts'
-import { prepare } from './onnxruntime.ts'
+import { fileTold, prepare } from './onnxruntime.ts'
 
 await serve(async (settings) => {
   const { threads } = settings
@@ -13,7 +13,7 @@ await serve(async (settings) => {
   return {
     version: packages.dependencies['onnxruntime-node'],
     threads,
-    note: 'native, on the file that torch.onnx.export writes',
+    note: `native, ${fileTold}`,
     ...(await prepare(runtime, settings)),
   }
 })

@@ -3,7 +3,7 @@ import { env, InferenceSession, Tensor } from 'onnxruntime-web'
 import { joinVectors } from '../../packages/gentle/src/backends/wasm/wide-vectors/engine.ts'
 import packages from '../package.json' with { type: 'json' }
 import { serve, wideVectors } from '../serve.ts'
-import { prepare } from './onnxruntime.ts'
+import { fileTold, prepare } from './onnxruntime.ts'
 
 await serve(async (settings) => {
   if (wideVectors) joinVectors()
@@ -16,7 +16,7 @@ await serve(async (settings) => {
   return {
     version: packages.dependencies['onnxruntime-web'],
     threads: settings.threads,
-    note: 'its wasm backend, SIMD, on the file that torch.onnx.export writes',
+    note: `its wasm backend, SIMD, ${fileTold}`,
     ...(await prepare(runtime, settings)),
   }
 })
