@@ -40,7 +40,25 @@ describe('gentle quantize', () => {
     for (const [i, logit] of small.entries()) expect(exported[i]).toBeCloseTo(logit, 2)
   })
 
-  it('refuses other names of files, and calibrations that it does not know', async () => {
+  it('trains further in 8 bits, and writes the network that learned', async () => {
+    const [plain, tuned] = [join(folder, 'plain.safetensors'), join(folder, 'tuned.safetensors')]
+    await gentle(['quantize', run, '--out', plain])
+    const { stdout, stderr } = await gentle(['quantize', run, '--out', tuned, '--fine-tune', '1', '--json'])
+    const { accuracyAfter, fineTuned } = JSON.parse(stdout)
+    expect(stderr).toMatch(/^epoch 1\/1 {2}train [\d.]+ [\d.]+ % {2}validation [\d.]+ [\d.]+ %/m)
+    expect(fineTuned).toMatchObject({ epochs: 1, learningRate: 0.001 })
+    const measured = async (file: string): Promise<number> =>
+      JSON.parse((await gentle(['eval', file, '--data', data, '--json'])).stdout).accuracy
+    expect(await measured(plain)).toBe(accuracyAfter)
+    expect(await measured(tuned)).toBe(fineTuned.accuracy)
+    expect(readFileSync(tuned)).not.toEqual(readFileSync(plain))
+  })
+
+  it('refuses other names of files, calibrations that it does not know, and no epochs', async () => {
+    const none = await gentle(['quantize', run, '--out', out, '--fine-tune', '0'])
+    expect(none.stderr).toBe('gentle: --fine-tune is 0; expected a whole number of epochs from 1\n')
+    const rate = await gentle(['quantize', run, '--out', out, '--learning-rate', '0.1'])
+    expect(rate.stderr).toBe('gentle: --learning-rate is that of --fine-tune EPOCHS, which is missing\n')
     expect((await gentle(['quantize', run, '--out', 'x.onnx'])).stderr).toBe(
       'gentle: --out is x.onnx; expected a file that ends with .safetensors\n',
     )

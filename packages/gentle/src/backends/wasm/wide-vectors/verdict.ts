@@ -1,5 +1,6 @@
 /** Whether vectors of 256 bits are used where nobody says so: found out once per machine and engine, and kept in the cache folder. */
-import { keep, readKept } from '../../../core/kept-file.ts'
+import { cacheFolder } from '../../../core/cache-folder.ts'
+import { makeFolders } from '../../../core/make-folders.ts'
 import { version } from '../../../core/version.ts'
 import type { Backend } from '../../backend.ts'
 
@@ -18,7 +19,9 @@ interface Verdict {
  */
 const leastSpeedup = 0.9
 
-const verdictFile = 'wide-vectors.json'
+const files = () => process.getBuiltinModule('node:fs')
+
+const verdictFile = (): string => process.getBuiltinModule('node:path').join(cacheFolder(), 'wide-vectors.json')
 
 /** What the verdict depends on; Deno and Bun name a version of Node, too. */
 function thisMachine(): string {
@@ -34,8 +37,7 @@ export async function areWideVectorsBetter(open: OpenBackend): Promise<boolean> 
   const kept = keptVerdict()
   if (kept?.of === machine) return kept.wide
   const wide = await isBetter(open)
-  // A folder that cannot be written costs the check at each start.
-  keep(verdictFile, `${JSON.stringify({ of: machine, wide })}\n`)
+  keep({ of: machine, wide })
   return wide
 }
 
@@ -57,9 +59,20 @@ async function isBetter(open: OpenBackend): Promise<boolean> {
 
 function keptVerdict(): Verdict | undefined {
   try {
-    return JSON.parse(new TextDecoder().decode(readKept(verdictFile)))
+    return JSON.parse(files().readFileSync(verdictFile(), 'utf8'))
   } catch {
-    // It is not there, or not whole: it is found out again.
+    // It is not there, or cannot be read: it is found out again.
     return undefined
   }
+}
+
+/** Beside it first, so that another process never reads half of it. A folder that cannot be written costs the check at each start. */
+function keep(verdict: Verdict): void {
+  try {
+    const file = verdictFile()
+    const beside = `${file}.${process.pid}`
+    makeFolders(cacheFolder())
+    files().writeFileSync(beside, `${JSON.stringify(verdict)}\n`)
+    files().renameSync(beside, file)
+  } catch {}
 }
