@@ -27,7 +27,7 @@ import { classificationMonitor } from './monitor.ts'
 import { dataPreprocessing, smallSetRecipe, tried } from './picture-training.ts'
 import { inUnits } from './points-network.ts'
 import { columnsOf } from './regression.ts'
-import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
+import type { EarlierRun, NamedSettings, Once, Preparation } from './task.ts'
 import { batchOf, datasetPart, limitRemarks, usedParts } from './used-examples.ts'
 
 /** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
@@ -97,7 +97,11 @@ function shownAs(known: Splits, preprocessing: Preprocessing, isSmall: boolean):
 /** @param given the preprocessing of pretrained weights or of a run that goes on; else it follows from the pictures */
 export async function prepareClassification(
   settings: NamedSettings,
-  { strict, quiet, trials: areTried }: { readonly strict: boolean; readonly quiet: boolean; readonly trials: boolean },
+  {
+    strict,
+    quiet,
+    trials: once,
+  }: { readonly strict: boolean; readonly quiet: boolean; readonly trials?: Once | undefined },
   earlier: EarlierRun | undefined,
   given?: Preprocessing,
 ): Promise<Preparation> {
@@ -133,16 +137,18 @@ export async function prepareClassification(
   const changed = (policy: string, seed: number): Dataset =>
     forNetwork(augmented(shown.train, policyOf('--augment', policy), { seed }))
   const trials =
-    recipe === undefined || !areTried
+    recipe === undefined || once === undefined
       ? undefined
-      : await tried(settings, recipe, {
-          layer,
-          train: shown.train,
-          preprocessing: preprocessing!,
-          augmented: (policy) => changed(policy, settings.seed ?? 0),
-          loss,
-          quiet,
-        })
+      : await once(() =>
+          tried(settings, recipe, {
+            layer,
+            train: shown.train,
+            preprocessing: preprocessing!,
+            augmented: (policy) => changed(policy, settings.seed ?? 0),
+            loss,
+            quiet,
+          }),
+        )
   return {
     splits,
     network: layer,

@@ -23,6 +23,9 @@ import type { AnyTaskName } from './task-names.ts'
 /** Settings of a training whose network and data are known. */
 export type NamedSettings = Settings & { readonly model: string; readonly data: string }
 
+/** Does work once, where several processes train together, and gives all of them what comes of it. */
+export type Once = <T>(work: () => Promise<T>) => Promise<T>
+
 /** A run that goes on, and the classes that it has: data in another order is brought into theirs. */
 export interface EarlierRun {
   readonly run: string

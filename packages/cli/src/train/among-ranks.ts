@@ -9,6 +9,7 @@ import {
   gathered,
   type JoinedRanks,
   launchedRanks,
+  ofFirstRank,
   RanksDifferError,
   together,
 } from 'gentle-dl/distributed'
@@ -63,6 +64,11 @@ export class Company {
     } catch (cause) {
       throw new CommonFailure('', { cause })
     }
+  }
+
+  /** Has the first rank come to what all shall know, within what each does. */
+  ofFirst<T>(work: () => Promise<T>): Promise<T> {
+    return ofFirstRank(this.ranks, work)
   }
 
   /** A backend that computes the same bits on all ranks. */

@@ -5,7 +5,7 @@ import { prepareAnnotated } from '../tasks/prepare-annotated.ts'
 import { prepareClassification } from '../tasks/prepare-classification.ts'
 import { prepareRegression } from '../tasks/prepare-regression.ts'
 import { sequenceTask } from '../tasks/sequence-tasks.ts'
-import type { NamedSettings, Preparation } from '../tasks/task.ts'
+import type { NamedSettings, Once, Preparation } from '../tasks/task.ts'
 import { note } from '../terminal/terminal.ts'
 import type { TrainFlags } from './choose-settings.ts'
 import { type PretrainedSource, preprocessingIn } from './pretrained-source.ts'
@@ -18,15 +18,11 @@ export interface Resumed {
 
 /**
  * What prepares a training of each task.
- * @param options `trials`: whether settings that nobody gave are chosen by short trainings
+ * @param options `trials`: how short trainings are made that choose settings nobody gave; they are not without
  */
 export function prepare(
   settings: NamedSettings,
-  {
-    strict = false,
-    quiet = false,
-    trials = true,
-  }: Pick<TrainFlags, 'strict' | 'quiet'> & { readonly trials?: boolean },
+  { strict = false, quiet = false, trials }: Pick<TrainFlags, 'strict' | 'quiet'> & { readonly trials?: Once },
   resumed: Resumed | undefined,
   source: PretrainedSource | undefined,
 ): Promise<Preparation> {

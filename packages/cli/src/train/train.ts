@@ -30,7 +30,7 @@ import { measurePeakOfThread } from '../networks/measure.ts'
 import { reportAtEnd } from '../report/write-report.ts'
 import { checkRegression } from '../tasks/prepare-regression.ts'
 import { sequenceTasks } from '../tasks/sequence-tasks.ts'
-import type { NamedSettings, Preparation } from '../tasks/task.ts'
+import type { NamedSettings, Once, Preparation } from '../tasks/task.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
 import { checkLimits } from '../tasks/used-examples.ts'
 import { watchInterrupts } from '../terminal/interrupts.ts'
@@ -94,16 +94,19 @@ function checkResumed({ run, state }: Resumed, { epochs }: Plan): void {
     )
 }
 
+const alone: Once = (work) => work()
+
 /** Chooses a network for data alone, and tells which and why. */
 async function withNetwork(
   model: string | undefined,
   flags: TrainFlags,
+  once: Once,
 ): Promise<{ readonly model: string | undefined; readonly flags: TrainFlags }> {
   const { data, task = 'classify', resume, preset, config, pretrained } = flags
   const isAlone = [resume, preset, config, pretrained].every((each) => each === undefined)
   if (model !== undefined || data === undefined || task !== 'classify' || !isAlone || isSequenceData(data))
     return { model, flags }
-  const { model: chosen, size, why } = await networkFor(data, flags)
+  const { model: chosen, size, why } = await once(() => networkFor(data, flags))
   if (!flags.quiet) note(`${chosen}, as no network is named: ${why}`)
   return { model: chosen, flags: { ...flags, resize: flags.resize ?? size } }
 }
@@ -133,13 +136,13 @@ interface Groundwork {
 type Settled = Pick<Groundwork, 'flags' | 'settings' | 'run'>
 
 /** What is set and asked for. @throws UsageError for what is none or does not go together, before anything is read. */
-async function settle(named: string | undefined, given: TrainFlags): Promise<Settled> {
+async function settle(named: string | undefined, given: TrainFlags, once: Once = alone): Promise<Settled> {
   if (given.json && given.jsonLines)
     throw new UsageError('--json-lines does not go with --json: its last line has the summary')
   const { stopAfter = 1 } = given
   if (!Number.isInteger(stopAfter) || stopAfter < 1)
     throw new UsageError(`--stop-after is ${stopAfter}; expected a whole number of epochs of at least 1`)
-  const { model, flags } = await withNetwork(named, given)
+  const { model, flags } = await withNetwork(named, given, once)
   const run = flags.resume === undefined ? undefined : openRun(flags.resume)
   const settings = withTask(settingsFor(model, flags, run), flags)
   checkLimits(settings)
@@ -149,8 +152,8 @@ async function settle(named: string | undefined, given: TrainFlags): Promise<Set
   return { flags, settings, ...(run === undefined ? {} : { run }) }
 }
 
-/** @param trials whether settings that nobody gave are chosen by short trainings, where the task does that */
-async function groundworkFor({ flags, settings, run }: Settled, trials: boolean): Promise<Groundwork> {
+/** @param trials how short trainings are made that choose settings nobody gave, where the task does that; undefined where they are not */
+async function groundworkFor({ flags, settings, run }: Settled, trials?: Once): Promise<Groundwork> {
   const resumed = run?.hasState() ? { run, state: run.loadState() } : undefined
   if (run !== undefined && resumed === undefined && flags.quiet !== true)
     note(`${run.path} was stopped before its first epoch was saved; it starts again from its first step`)
@@ -201,7 +204,8 @@ function dividedFor({ ranks, threads }: Company, settings: NamedSettings, run: R
 
 /** Settles everything that the training depends on. @param company the processes that train together, where there are others */
 export async function planTraining(named: string | undefined, given: TrainFlags, company?: Company): Promise<Planned> {
-  const ground = await groundworkFor(await settle(named, given), true)
+  const once: Once = company === undefined ? alone : (work) => company.ofFirst(work)
+  const ground = await groundworkFor(await settle(named, given, once), once)
   const { flags, settings, prepared, resumed } = ground
   const plan = planFor(ground, company)
   if (flags.profile && (plan.accumulate ?? 1) > 1)
@@ -287,7 +291,7 @@ export async function planTrainings(
   const planned: PlannedTraining[] = []
   // Each group's data goes before the next is read: all together they may be more than memory holds.
   for (const group of groups.values()) {
-    const ground = await groundworkFor(group[0].settled, false)
+    const ground = await groundworkFor(group[0].settled)
     const { monitor, scoreName, isShare = true, splits, recipe } = ground.prepared
     for (const { index, settled } of group) {
       const plan = planFor({ ...ground, ...settled })

@@ -1,4 +1,4 @@
-/** Whether ranks are alike, and whether all of them came through. */
+/** Whether ranks are alike. */
 import { DistributedError } from '../core/errors.ts'
 import { gathered } from './messages.ts'
 import type { Ranks } from './ranks.ts'
@@ -44,29 +44,4 @@ export async function agree(ranks: Ranks, facts: Readonly<Record<string, unknown
       `distributed: ranks differ in ${path}: rank 0 has ${shown(own)}, rank ${i + 1} ${shown(its)}; start all with the same program, data and settings`,
     )
   }
-}
-
-/** What another rank failed with. All know of it. */
-export class OtherRankError extends DistributedError {
-  readonly rank: number
-  constructor(rank: number, message: string) {
-    super(`rank ${rank}: ${message}`)
-    this.rank = rank
-  }
-}
-
-/**
- * Does work that may fail on some ranks and not on others.
- * @throws what the work throws; on ranks where it did not, OtherRankError with the message of the first that failed.
- */
-export async function together<T>(ranks: Ranks, work: () => Promise<T>): Promise<T> {
-  const done = await work().then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  )
-  const told = await gathered(ranks, 'error' in done ? String((done.error as Error)?.message ?? done.error) : null)
-  if ('error' in done) throw done.error
-  const failed = told.findIndex((message) => message !== null)
-  if (failed >= 0) throw new OtherRankError(failed, told[failed]!)
-  return done.value
 }

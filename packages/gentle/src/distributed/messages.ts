@@ -14,7 +14,3 @@ export const gathered = async <T>(ranks: Ranks | undefined, value: T): Promise<T
 /** As `ranks.sum`, with values as messages. */
 export const summed = async <T>(ranks: Ranks, addends: Addends, value: T): Promise<T[]> =>
   decoded(await ranks.sum(addends, encode(value)))
-
-/** What the first rank comes to, told to all. */
-export const ofFirstRank = async <T>(ranks: Ranks | undefined, work: () => Promise<T>): Promise<T> =>
-  ranks === undefined ? work() : (await gathered<T | null>(ranks, ranks.rank === 0 ? await work() : null))[0]!

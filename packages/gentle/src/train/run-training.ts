@@ -2,7 +2,7 @@
 import type { Profile } from '../backends/profile.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { Dataset, NamedDataset } from '../data/dataset.ts'
-import { ofFirstRank } from '../distributed/messages.ts'
+import { ofFirstRank } from '../distributed/together.ts'
 import type { AnyModel, Model } from '../nn/model.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { EpochReport, StepReport } from './reports.ts'

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
-import { agree, OtherRankError, RanksDifferError, together } from '../../src/distributed/agree.ts'
+import { agree, RanksDifferError } from '../../src/distributed/agree.ts'
 import { checkSize, launchIn } from '../../src/distributed/mpi/launcher.ts'
+import type { Ranks } from '../../src/distributed/ranks.ts'
+import { OtherRankError, ofFirstRank, together } from '../../src/distributed/together.ts'
 import { inProcessRanks } from './in-process.ts'
 
 it('knows what started it: mpirun, srun, or nothing', () => {
@@ -20,7 +22,7 @@ it("refuses MPICH's launcher, and an Open MPI that does not see all processes", 
   checkSize({ by: 'mpirun', size: 2 }, 2)
 })
 
-const onAll = <T>(size: number, work: (ranks: ReturnType<typeof inProcessRanks>[number]) => Promise<T>) =>
+const onAll = <T>(size: number, work: (ranks: Ranks) => Promise<T>) =>
   Promise.all(inProcessRanks(size).map((ranks) => work(ranks).catch((error: unknown) => error)))
 
 it('names the rank that differs, and in what', async () => {
@@ -42,4 +44,32 @@ it('tells all ranks where one fails', async () => {
   expect(first).toBeInstanceOf(OtherRankError)
   expect((first as Error).message).toBe('rank 1: no such folder')
   expect(second).toBeInstanceOf(TypeError)
+})
+
+it('has the first rank alone do what all shall know, and tells all where it fails, or another has failed before', async () => {
+  let done = 0
+  const choose = (ranks: Ranks) =>
+    ofFirstRank(ranks, async () => {
+      done++
+      return { rate: 0.1, worst: Number.NaN }
+    })
+  const within = (ranks: Ranks) => together(ranks, () => choose(ranks))
+  expect(await onAll(3, within)).toEqual(Array.from({ length: 3 }, () => ({ rate: 0.1, worst: Number.NaN })))
+  expect(done).toBe(1)
+  const messages = (work: (ranks: Ranks) => Promise<unknown>) =>
+    onAll(3, async (ranks) => {
+      const message = await work(ranks).catch((error: Error) => error.message)
+      // What comes next finds all ranks at the same place.
+      await choose(ranks)
+      return message
+    })
+  const failing = (ranks: Ranks) =>
+    together(ranks, () => ofFirstRank(ranks, () => Promise.reject(new TypeError('no room'))))
+  expect(await messages(failing)).toEqual(['no room', 'rank 0: no room', 'rank 0: no room'])
+  const unread = (ranks: Ranks) =>
+    together(ranks, async () => {
+      if (ranks.rank === 1) throw new TypeError('no such folder')
+      return choose(ranks)
+    })
+  expect(await messages(unread)).toEqual(['rank 1: no such folder', 'no such folder', 'rank 1: no such folder'])
 })
