@@ -1,12 +1,12 @@
 /**
  * The first pass: rewrites a graph into an equal one with fewer and cheaper nodes. Every rule is local: it looks at one node whose
- * operands are already simplified.
+ * operands are already simplified, and so are those of the nodes that it makes. So one way through the graph does nearly all, however deep it is.
  */
 import { sameShape, sizeOf } from '../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder, verify } from '../graph/graph.ts'
 import type { Op } from '../graph/op.ts'
 import { withOperands } from '../graph/rebuild.ts'
-import { apply, Constant, constant, Input, inPlaceOf, type Tensor, Variable } from '../graph/tensor.ts'
+import { apply, Constant, constant, Input, idFromNowOn, inPlaceOf, type Tensor, Variable } from '../graph/tensor.ts'
 import { type Conv2dAttributes, conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from '../ops/conv2d.ts'
 import { definitionFor, isElementwise, mul } from '../ops/elementwise.ts'
 import { isScan } from '../ops/loop.ts'
@@ -234,7 +234,7 @@ class AttributeNumbers {
 }
 
 /** Numbers that JSON does not tell apart, such as the infinities, which are `null` in it, as text. */
-const exactNumber = (_: string, value: unknown): unknown =>
+export const exactNumber = (_: string, value: unknown): unknown =>
   typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
     ? `number ${Object.is(value, -0) ? '-0' : value}`
     : value
@@ -262,14 +262,33 @@ function simplifyOnce(
   const sharing = new Sharing(attributes)
   const simpler = new Map<Tensor, Tensor>()
   let changed = false
+  /** A node's simplest equal, where its operands are simplified. */
+  const simplest = (node: Tensor): Tensor => {
+    const firstMade = idFromNowOn()
+    for (const rule of rules) {
+      const found = rule(node)
+      if (found !== undefined) return simplestMade(found, firstMade)
+    }
+    return sharing.of(node)
+  }
+  /** The same of what a rule gave, of which nodes from an id on are new: their operands first. */
+  const simplestMade = (node: Tensor, firstMade: number): Tensor => {
+    if (node.id < firstMade) return node
+    const known = simpler.get(node)
+    if (known !== undefined) return known
+    const inputs = node.inputs.map((x) => simplestMade(x, firstMade))
+    const made = simplest(withOperands(node, inputs))
+    simpler.set(node, made)
+    return made
+  }
   for (const node of order) {
     const inputs = node.inputs.map((x) => simpler.get(x)!)
     inPlaceOf(node, () => {
       const rebuilt = isScan(node) ? simplifyLoop(node, inputs, always, attributes) : withOperands(node, inputs)
-      const rewritten = rules.reduce<Tensor | undefined>((found, rule) => found ?? rule(rebuilt), undefined)
-      const shared = sharing.of(rewritten ?? rebuilt)
-      if (shared !== node) changed = true
-      simpler.set(node, shared)
+      const made = simplest(rebuilt)
+      if (made !== node) changed = true
+      simpler.set(node, made)
+      sums.replace(node, made)
     })
   }
   return { roots: roots.map((root) => simpler.get(root)!), changed }

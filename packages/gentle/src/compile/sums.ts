@@ -3,6 +3,7 @@
  * the centred values, and these rules make it of the two that are there.
  */
 import { sameShape } from '../core/shape.ts'
+import { withOperands } from '../graph/rebuild.ts'
 import { Constant, constant, type Tensor } from '../graph/tensor.ts'
 import { add, mul, neg, sub } from '../ops/elementwise.ts'
 import { type ReduceAttributes, sum } from '../ops/reduce.ts'
@@ -73,30 +74,44 @@ function isMean(node: Tensor, x: Tensor, axes: Axes, share: number, areSame: Are
   return scales && isMean(total, x, axes, 1, areSame)
 }
 
-/** What a graph has that rules on its sums ask for. */
+/** What a graph has that rules on its sums ask for, while its nodes are simplified one by one, operands before results. */
 export class SumsOfGraph {
-  readonly #sums = new Map<string, Tensor>()
+  /** The sums that read a node of the graph. */
+  readonly #sumsOver = new Map<Tensor, Tensor[]>()
+  /** How many nodes read a node of the graph. */
   readonly #readers = new Map<Tensor, number>()
+  /** The same of what took the nodes' places. */
+  readonly #readersOfSimpler = new Map<Tensor, number>()
+  readonly #known = new Map<string, Tensor>()
 
   readonly areSame: AreSame
 
   constructor(order: readonly Tensor[], roots: readonly Tensor[], areSame: AreSame) {
     this.areSame = areSame
     for (const node of order) {
-      if (node.op.name === 'sum') this.#sums.set(keyOf(node.inputs[0], axesOf(node)), node)
+      const [x] = node.inputs
+      if (node.op.name === 'sum') this.#sumsOver.set(x, [...(this.#sumsOver.get(x) ?? []), node])
       for (const x of new Set(node.inputs)) this.#readers.set(x, (this.#readers.get(x) ?? 0) + 1)
     }
     for (const root of roots) this.#readers.set(root, Number.POSITIVE_INFINITY)
   }
 
+  /** Says what took a node's place: what read the node will read that, and its sums be sums of that. */
+  replace(node: Tensor, simpler: Tensor): void {
+    const readers = (this.#readersOfSimpler.get(simpler) ?? 0) + (this.#readers.get(node) ?? 0)
+    this.#readersOfSimpler.set(simpler, readers)
+    for (const total of this.#sumsOver.get(node) ?? []) this.#known.set(keyOf(simpler, axesOf(total)), total)
+  }
+
   /** The sum of a tensor over axes that the graph computes anyway. */
   known(x: Tensor, axes: Axes): Tensor | undefined {
-    return this.#sums.get(keyOf(x, axes))
+    const total = this.#known.get(keyOf(x, axes))
+    return total && withOperands(total, [x])
   }
 
   /** Whether one node alone reads a tensor. */
   isReadOnce(x: Tensor): boolean {
-    return this.#readers.get(x) === 1
+    return this.#readersOfSimpler.get(x) === 1
   }
 }
 

@@ -117,7 +117,7 @@ function linesOf(roots: readonly Tensor[], names: Map<Tensor, string>, indent: s
 const isLeaf = (node: Tensor): boolean => node instanceof Constant || node instanceof Input
 
 /** The tensors among a node's attributes, in the order in which they stand. */
-function innerRoots(attributes: unknown): Tensor[] {
+export function innerRoots(attributes: unknown): Tensor[] {
   if (attributes instanceof Tensor) return [attributes]
   if (typeof attributes !== 'object' || attributes === null) return []
   return Object.values(attributes).flatMap(innerRoots)

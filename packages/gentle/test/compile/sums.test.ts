@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { gradients } from '../../src/autodiff/index.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { simplify } from '../../src/compile/simplify.ts'
 import { topologicalOrder } from '../../src/graph/graph.ts'
-import { input, type Tensor } from '../../src/graph/tensor.ts'
-import { add, exp, mean, mul, neg, reshape, sub, sum } from '../../src/ops/index.ts'
+import { idFromNowOn, input, type Tensor, variable } from '../../src/graph/tensor.ts'
+import { add, div, exp, mean, mul, neg, reshape, sqrt, sub, sum } from '../../src/ops/index.ts'
 
 const shape = [3, 4, 2, 5]
 const axes = [0, 2, 3]
@@ -98,5 +99,24 @@ describe('sums over axes', () => {
   it('of a combination are taken at once where the graph lacks one of them', () => {
     const { summed } = simplified({ x: sum(x, axes), all: sum(add(x, y), axes) })
     expect(summed.map(({ op }) => op.name)).toEqual(['input', 'add'])
+  })
+
+  it('are simplified once a layer, however many layers are below it', () => {
+    /** How many nodes are made to simplify the gradient of so many layers that normalize. */
+    const nodesMade = (layers: number): number => {
+      const weight = variable(perChannel, 1)
+      let value: Tensor = x
+      for (let i = 0; i < layers; i++) {
+        const deviations = centred(value)
+        const variance = mean(mul(deviations, deviations), axes, { keepDims: true })
+        value = exp(mul(div(deviations, sqrt(variance)), weight))
+      }
+      const [gradient] = gradients(sum(value), [weight])
+      const before = idFromNowOn()
+      simplify({ inputs, outputs: { gradient } })
+      return idFromNowOn() - before
+    }
+    const [few, more, most] = [nodesMade(4), nodesMade(8), nodesMade(12)]
+    expect(most - more).toBe(more - few)
   })
 })

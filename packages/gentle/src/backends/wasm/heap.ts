@@ -52,6 +52,11 @@ export class Heap {
     if (needed > free) throw this.#refusal(needed, free, what)
   }
 
+  /** What is free, as text: where the same is asked for in the same order, the same addresses are given out. */
+  get layout(): string {
+    return JSON.stringify([this.#top, this.#free])
+  }
+
   free(address: number, bytes: number): void {
     this.#free.push({ address, bytes: align(Math.max(bytes, 1)) })
     this.#free.sort((a, b) => a.address - b.address)

@@ -1,21 +1,24 @@
 /** The wasm backend: compiles a graph to WebAssembly for its exact shapes and runs it on all cores. */
 
+import type { DType } from '../../core/dtype.ts'
 import { ArgumentError, GentleError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import { checkGraph, type Graph } from '../../graph/graph.ts'
-import type { Variable } from '../../graph/tensor.ts'
+import type { Constant, Variable } from '../../graph/tensor.ts'
 import type { Backend, Feed, Program } from '../backend.ts'
 import { checkFeed } from '../feed.ts'
 import type { ProfileOptions } from '../profile.ts'
 import { wasmFeatures } from './assembler/index.ts'
 import { type Buffer, bytesOf } from './buffer.ts'
+import { buildOf } from './build-of.ts'
 import { controlBytes, maxThreads } from './control.ts'
 import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
+import type { KeptProgram } from './kept-programs.ts'
 import type { Log } from './log.ts'
-import { lowerGraph } from './lowering/lower-graph.ts'
-import type { LoweredGraph } from './lowering/lowerer.ts'
+import { type LoweredProgram, lowerGraph } from './lowering/lower-graph.ts'
+import type { Needs, Port, ProgramImage } from './program-image.ts'
 import { ProgramMemories, type ProgramMemory } from './program-memory.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
@@ -54,9 +57,8 @@ const slack = 64
 /** Memory of one control word of a program, aligned. */
 const wordBytes = 64
 
-const storedBytes = (buffer: Buffer): number => bytesOf(buffer) + slack
-
-const variableBytes = ({ shape }: Variable): number => sizeOf(shape) * 4 + slack
+/** Memory of a variable or constant. */
+const storedBytes = ({ shape }: Variable | Constant): number => sizeOf(shape) * 4 + slack
 
 /** Cores of this machine, as far as it says. */
 export const availableThreads = (): number => Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, maxThreads)
@@ -65,7 +67,10 @@ export const availableThreads = (): number => Math.min(globalThis.navigator?.har
  * Opens a wasm backend. Where the page is not cross-origin isolated there is no shared memory, and it computes on one thread.
  * @throws ArgumentError for a number of threads outside 1 to 64, wide vectors elsewhere than in Node from 24 on, and for both wide vectors and strict numerics; GentleError where the engine has no WebAssembly SIMD; BackendError where a thread does not start.
  */
-export async function wasm(options: WasmOptions = {}): Promise<Backend> {
+export const wasm = (options: WasmOptions = {}): Promise<Backend> => openWasm(options, buildOf(import.meta.url))
+
+/** @param build what is told apart from it finds no programs that it has kept; undefined to keep none */
+export async function openWasm(options: WasmOptions, build: string | undefined): Promise<Backend> {
   const features = wasmFeatures()
   if (!features.simd)
     throw new GentleError('wasm: this engine has no WebAssembly SIMD; use a current browser or Node 22.18 and later')
@@ -86,6 +91,7 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
     fusedMultiplyAdd: features.fusesMultiplyAdd && !strictNumerics,
     wideVectors,
     poison: options.poison === true,
+    build,
   })
 }
 
@@ -105,13 +111,46 @@ function areWideVectorsBetter(): Promise<boolean> {
 const copyOf = (values: Float32Array | Int32Array): Float32Array | Int32Array =>
   values instanceof Float32Array ? new Float32Array(values) : new Int32Array(values)
 
-type CodeOptions = Pick<EmitOptions, 'fusedMultiplyAdd' | 'wideVectors' | 'poison'>
+interface CodeOptions extends Pick<EmitOptions, 'fusedMultiplyAdd' | 'wideVectors' | 'poison'> {
+  /** Where programs are kept for other processes, what tells this build of the library from others. */
+  readonly build: string | undefined
+}
 
 /** A program that all threads have. */
 interface LoadedCode {
   readonly id: number
   readonly entry: (thread: number, maySleep: number) => void
 }
+
+/** A program's kernels and their order, before there is memory for it. */
+interface Planned {
+  readonly lowered: LoweredProgram
+  readonly plan: Schedule
+}
+
+/** Memory that was made for a program. */
+interface Room {
+  readonly memory: ProgramMemory
+  readonly addressOf: ReadonlyMap<Variable | Constant, number>
+  /** Of the program, its variables and its constants. */
+  readonly addresses: readonly number[]
+  /** Address of the word that says whether the program has to prepare before it runs. */
+  readonly stale: number
+  /** Bytes that are the program's own. */
+  readonly bytes: number
+  giveBack(): void
+}
+
+const needsOf = ({ lowered, plan }: Planned): Needs => ({
+  variables: [...lowered.variables.keys()],
+  constants: [...lowered.constants.keys()],
+  arenaBytes: plan.arenaBytes,
+  scratchBytes: plan.scratchBytes,
+})
+
+/** What stands in the buffers of a program that are kept from run to run. */
+const storedIn = ({ variables, constants }: LoweredProgram): Map<Buffer, Variable | Constant> =>
+  new Map([...variables, ...constants].map(([stored, buffer]) => [buffer, stored]))
 
 class WasmBackend implements Backend {
   readonly name: string
@@ -139,51 +178,24 @@ class WasmBackend implements Backend {
 
   async compile(graph: Graph): Promise<Program> {
     checkGraph(graph)
-    const { rareMath, ...lowered } = await lowerGraph(graph, {
-      wideVectors: this.#code.wideVectors,
-      threads: this.threads,
-      alwaysShare: this.#code.poison,
-    })
-    const plan = schedule(lowered)
-    const { memory, bytes, constants, giveBack } = this.#makeRoom(lowered, plan)
-    const arena = memory.address
-    const variables = new Map([...lowered.variables].map(([variable, buffer]) => [buffer, this.#addressOf(variable)]))
-    const storeAddress = (buffer: Buffer): number => (constants.get(buffer) ?? variables.get(buffer))!
-    const stale = arena + plan.arenaBytes + plan.scratchBytes * this.threads
-    const codeFor = (log?: Log): Promise<LoadedCode> =>
-      this.#load(
-        emitProgram(plan, {
-          threads: this.threads,
-          ...this.#code,
-          rareMath,
-          shared: this.threads > 1,
-          maximumPages,
-          arena,
-          scratch: arena + plan.arenaBytes,
-          stale,
-          log,
-          storeAddress,
-        }),
-      )
-    const code = await codeFor()
-
-    const addressIn = (buffer: Buffer): number => {
-      const place = plan.places.get(buffer.of ?? buffer)!
-      return 'buffer' in place ? storeAddress(place.buffer) : arena + place.offset
+    const kept = await this.#keptProgram(graph)
+    let planned: Planned | undefined
+    let room = kept?.image && this.#roomOf(kept.image)
+    let image = room && kept?.image
+    if (room === undefined || image === undefined) {
+      const start = performance.now()
+      planned = await this.#plan(graph)
+      room = this.#makeRoom(needsOf(planned))
+      image = this.#imageOf(graph, planned, room)
+      kept?.keep(image, performance.now() - start)
     }
-    const inputs = Object.entries(graph.inputs).flatMap(([name, node]) => {
-      const buffer = lowered.inputs.get(node)
-      return buffer === undefined ? [] : [{ name, buffer, address: addressIn(buffer) }]
-    })
-    const outputs = Object.entries(lowered.outputs).map(([name, buffer]) => ({
-      name,
-      buffer,
-      address: addressIn(buffer),
-    }))
+    const { memory, stale, bytes, giveBack } = room
+    const { inputs, outputs, variables } = image
+    const code = await this.#load(image.code)
 
     // What is prepared depends on variables that the program itself leaves as they are.
-    const updated = lowered.updates.map(({ variable }) => variable)
-    const fixed = [...lowered.variables.keys()].filter((variable) => !updated.includes(variable))
+    const updated = (graph.updates ?? []).map(([variable]) => variable)
+    const fixed = variables.filter((variable) => !updated.includes(variable))
     let prepared = -1
     let disposed = false
     const check = (feed: Feed): void => {
@@ -191,7 +203,7 @@ class WasmBackend implements Backend {
       checkFeed(graph.inputs, feed)
     }
     const fill = (feed: Feed): void => {
-      for (const { name, buffer, address } of inputs) this.#write(buffer, address, feed[name])
+      for (const { name, dtype, elements, address } of inputs) this.#write(dtype, address, elements, feed[name])
     }
     const me = {}
     const compute = ({ id, entry }: LoadedCode): void => {
@@ -205,9 +217,9 @@ class WasmBackend implements Backend {
     }
     const results = (): Record<string, NDArray> =>
       Object.fromEntries(
-        outputs.map(({ name, buffer, address }): [string, NDArray] => [
+        outputs.map(({ name, shape, dtype, elements, address }): [string, NDArray] => [
           name,
-          { shape: buffer.shape, dtype: buffer.dtype, data: copyOf(this.#view(buffer, address)) },
+          { shape, dtype, data: copyOf(this.#view(dtype, address, elements)) },
         ]),
       )
 
@@ -222,15 +234,14 @@ class WasmBackend implements Backend {
       },
       profile: async (feed: Feed = {}, options: ProfileOptions = {}) => {
         check(feed)
-        recorder ??= import('./recorder.ts')
-          .then(({ openRecorder }) =>
+        recorder ??= Promise.all([import('./recorder.ts'), planned ?? this.#plan(graph)])
+          .then(([{ openRecorder }, plan]) =>
             openRecorder({
               name: this.name,
-              plan,
-              lowered,
+              ...plan,
               threads: this.threads,
               heap: this.#heap,
-              load: codeFor,
+              load: (log) => this.#load(this.#emit(plan, room, log)),
               drop: ({ id }) => void this.#workers.drop(id),
             }),
           )
@@ -241,7 +252,7 @@ class WasmBackend implements Backend {
         const opened = await recorder
         check(feed)
         // From here on nothing waits, so that no other run comes in between.
-        const before = lowered.updates.map(({ variable }) => {
+        const before = updated.map((variable) => {
           const address = this.#addressOf(variable)
           return { address, values: this.#floats(address, sizeOf(variable.shape)).slice() }
         })
@@ -285,7 +296,7 @@ class WasmBackend implements Backend {
     for (const variable of variables) {
       const address = this.#variables.get(variable)
       if (address === undefined) continue
-      this.#heap.free(address, variableBytes(variable))
+      this.#heap.free(address, storedBytes(variable))
       this.#variables.delete(variable)
       this.#changed.delete(variable)
     }
@@ -299,6 +310,62 @@ class WasmBackend implements Backend {
     return this.#workers.end()
   }
 
+  /** The program that another process may have made of a graph. */
+  async #keptProgram(graph: Graph): Promise<KeptProgram | undefined> {
+    const { build, poison } = this.#code
+    if (build === undefined || poison) return undefined
+    const { keptProgram } = await import('./kept-programs.ts')
+    return keptProgram(graph, JSON.stringify([build, this.name, this.#heap.layout]))
+  }
+
+  async #plan(graph: Graph): Promise<Planned> {
+    const lowered = await lowerGraph(graph, {
+      wideVectors: this.#code.wideVectors,
+      threads: this.threads,
+      alwaysShare: this.#code.poison,
+    })
+    return { lowered, plan: schedule(lowered) }
+  }
+
+  /** The code of a program, for where its memory is. */
+  #emit({ lowered, plan }: Planned, { memory, stale, addressOf }: Room, log?: Log): Uint8Array<ArrayBuffer> {
+    const arena = memory.address
+    const stored = storedIn(lowered)
+    return emitProgram(plan, {
+      threads: this.threads,
+      ...this.#code,
+      rareMath: lowered.rareMath,
+      shared: this.threads > 1,
+      maximumPages,
+      arena,
+      scratch: arena + plan.arenaBytes,
+      stale,
+      log,
+      storeAddress: (buffer) => addressOf.get(stored.get(buffer)!)!,
+    })
+  }
+
+  #imageOf(graph: Graph, planned: Planned, room: Room): ProgramImage {
+    const { lowered, plan } = planned
+    const stored = storedIn(lowered)
+    const portOf = (name: string, buffer: Buffer): Port => {
+      const place = plan.places.get(buffer.of ?? buffer)!
+      const address =
+        'buffer' in place ? room.addressOf.get(stored.get(place.buffer)!)! : room.memory.address + place.offset
+      return { name, shape: buffer.shape, dtype: buffer.dtype, elements: bytesOf(buffer) / 4, address }
+    }
+    return {
+      ...needsOf(planned),
+      code: this.#emit(planned, room),
+      addresses: room.addresses,
+      inputs: Object.entries(graph.inputs).flatMap(([name, node]) => {
+        const buffer = lowered.inputs.get(node)
+        return buffer === undefined ? [] : [portOf(name, buffer)]
+      }),
+      outputs: Object.entries(lowered.outputs).map(([name, buffer]) => portOf(name, buffer)),
+    }
+  }
+
   async #load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCode> {
     const module = await WebAssembly.compile(bytes)
     const id = this.#nextProgram++
@@ -310,14 +377,22 @@ class WasmBackend implements Backend {
     return { id, entry: exports.run as LoadedCode['entry'] }
   }
 
+  /** Room for a program whose code is known, if it is where the code expects it. */
+  #roomOf(image: ProgramImage): Room | undefined {
+    const room = this.#makeRoom(image)
+    if (room.addresses.join() === image.addresses.join()) return room
+    room.giveBack()
+    return undefined
+  }
+
   /**
    * Memory for a program, its constants and the variables that are new here: for all of them or for none.
    * @throws MemoryError saying what they need together.
    */
-  #makeRoom({ variables, constants }: LoweredGraph, { arenaBytes, scratchBytes }: Schedule) {
-    const made = [...variables.keys()].filter((variable) => !this.#variables.has(variable))
+  #makeRoom({ variables, constants, arenaBytes, scratchBytes }: Needs): Room {
+    const made = variables.filter((variable) => !this.#variables.has(variable))
     const programBytes = arenaBytes + scratchBytes * this.threads + wordBytes
-    const others = [...[...constants.values()].map(storedBytes), ...made.map(variableBytes)]
+    const others = [...constants.map(storedBytes), ...made.map(storedBytes)]
     const what = 'compile: the program and its variables'
     this.#programMemories.require(programBytes, others, what)
     const owned: { address: number; bytes: number }[] = []
@@ -328,18 +403,24 @@ class WasmBackend implements Backend {
     }
     try {
       // Variables outlive the program: below it, they leave no hole when it goes.
-      for (const variable of made) this.#addressOf(variable)
+      const addressOf = new Map<Variable | Constant, number>()
+      for (const variable of variables) addressOf.set(variable, this.#addressOf(variable))
       memory = this.#programMemories.take(programBytes, what)
-      const addresses = new Map<Buffer, number>()
-      for (const [constant, buffer] of constants) {
-        const bytes = storedBytes(buffer)
+      for (const constant of constants) {
+        const bytes = storedBytes(constant)
         const address = this.#heap.allocate(bytes, 'compile: a constant')
         owned.push({ address, bytes })
-        addresses.set(buffer, address)
-        this.#write(buffer, address, constant.data)
+        addressOf.set(constant, address)
+        this.#write(constant.dtype, address, constant.data.length, constant.data)
       }
-      const bytes = owned.reduce((total, { bytes }) => total + bytes, programBytes)
-      return { memory, bytes, constants: addresses, giveBack }
+      return {
+        memory,
+        addressOf,
+        addresses: [memory.address, ...addressOf.values()],
+        stale: memory.address + arenaBytes + scratchBytes * this.threads,
+        bytes: owned.reduce((total, { bytes }) => total + bytes, programBytes),
+        giveBack,
+      }
     } catch (error) {
       giveBack()
       this.release(made)
@@ -350,7 +431,7 @@ class WasmBackend implements Backend {
   #addressOf(variable: Variable): number {
     const known = this.#variables.get(variable)
     if (known !== undefined) return known
-    const address = this.#heap.allocate(variableBytes(variable), `variable ${variable.name}`.trim())
+    const address = this.#heap.allocate(storedBytes(variable), `variable ${variable.name}`.trim())
     this.#floats(address, sizeOf(variable.shape)).set(variable.initial)
     this.#variables.set(variable, address)
     return address
@@ -360,15 +441,14 @@ class WasmBackend implements Backend {
     return new Float32Array(this.#heap.memory.buffer, address, length)
   }
 
-  #view(buffer: Buffer, address: number): Float32Array | Int32Array {
-    const length = bytesOf(buffer) / 4
-    return buffer.dtype === 'int32'
-      ? new Int32Array(this.#heap.memory.buffer, address, length)
-      : this.#floats(address, length)
+  #view(dtype: DType, address: number, elements: number): Float32Array | Int32Array {
+    return dtype === 'int32'
+      ? new Int32Array(this.#heap.memory.buffer, address, elements)
+      : this.#floats(address, elements)
   }
 
-  #write(buffer: Buffer, address: number, values: Feed[string]): void {
-    const view = this.#view(buffer, address)
+  #write(dtype: DType, address: number, elements: number, values: Feed[string]): void {
+    const view = this.#view(dtype, address, elements)
     if (typeof values === 'number') view[0] = values
     else view.set(values)
   }

@@ -9,13 +9,15 @@ import type { NDArray } from '../../../src/core/ndarray.ts'
 import { Random } from '../../../src/core/random.ts'
 import { sizeOf } from '../../../src/core/shape.ts'
 import type { Graph } from '../../../src/graph/graph.ts'
-import { input, type Tensor, variable } from '../../../src/graph/tensor.ts'
-import { abs, add, conv2d, mul, relu, sum } from '../../../src/ops/index.ts'
+import { input, type Tensor, type Variable, variable } from '../../../src/graph/tensor.ts'
+import { abs, add, conv2d, mul, relu, sub, sum } from '../../../src/ops/index.ts'
 import { randomCases, thorough } from '../../random-cases.ts'
 import { once } from '../once.ts'
 import { lowered } from './lowered.ts'
 
 interface Sizes {
+  /** Whether a run changes the filters, so that nothing computed from them is kept. */
+  readonly updated?: boolean
   readonly batch: number
   readonly inChannels: number
   readonly outChannels: number
@@ -34,6 +36,7 @@ const sizes: fc.Arbitrary<Sizes> = fc.record({
 })
 
 const trainingSizes: fc.Arbitrary<Sizes> = fc.record({
+  updated: fc.boolean(),
   batch: fc.integer({ min: 1, max: 17 }),
   inChannels: fc.constantFrom(16, 20),
   outChannels: fc.constantFrom(13, 16),
@@ -62,10 +65,18 @@ const trainingExamples: [Sizes][] = [
   // The gradient of filters in slices: halves of blocks, the second of one image, which make a slice each; a chunk of several rows.
   [{ batch: 13, inChannels: 16, outChannels: 24, height: 5, width: 31, padding: 1 }],
   [{ batch: 2, inChannels: 24, outChannels: 16, height: 16, width: 9, padding: 0 }],
+  [{ updated: true, batch: 3, inChannels: 64, outChannels: 68, height: 7, width: 4, padding: 1 }],
+  [{ updated: true, batch: 17, inChannels: 64, outChannels: 64, height: 3, width: 4, padding: 1 }],
+  // Few tiles for so many filters: these go from tiles to gradients in one kernel, by 4, and a block of input channels is left over.
+  [{ batch: 4, inChannels: 72, outChannels: 44, height: 4, width: 4, padding: 1 }],
 ]
 
-// Slices of two blocks.
-if (thorough) trainingExamples.push([{ batch: 17, inChannels: 128, outChannels: 128, height: 4, width: 2, padding: 1 }])
+// Slices of two blocks; filters by 16.
+if (thorough)
+  trainingExamples.push(
+    [{ batch: 17, inChannels: 128, outChannels: 128, height: 4, width: 2, padding: 1 }],
+    [{ batch: 2, inChannels: 288, outChannels: 320, height: 4, width: 4, padding: 1 }],
+  )
 
 /** relu(x * w + b + r), the residual r of the output's shape, and Σ |x| |w|, in which errors are measured. */
 function convolution({ batch, inChannels, outChannels, height, width, padding }: Sizes) {
@@ -92,14 +103,26 @@ function convolution({ batch, inChannels, outChannels, height, width, padding }:
 const methodOf = async (graph: Graph, options: WasmOptions, kernel = 'conv2d '): Promise<string> => {
   const { kernels } = await lowered(graph, options)
   const name = kernels.find(({ name }) => `${name} `.startsWith(kernel))?.name ?? gradientMethodOf(kernels)
-  return name.match(/winograd4 in slices|winograd\d/)?.[0] ?? 'direct'
+  return name.match(/winograd4 (in slices|by filters)|winograd\d/)?.[0] ?? 'direct'
 }
 
-const gradientMethodOf = (kernels: readonly Kernel[]): string =>
-  kernels.some(({ name }) => name === 'winogradGradient by slice') ? 'winograd4 in slices' : 'winograd4'
+const gradientMethodOf = (kernels: readonly Kernel[]): string => {
+  const names = kernels.map(({ name }) => name)
+  if (names.includes('winogradGradient by slice')) return 'winograd4 in slices'
+  return names.includes('winogradGradient by filters') ? 'winograd4 by filters' : 'winograd4'
+}
+
+const isStreamed = async (graph: Graph, options: WasmOptions): Promise<boolean> =>
+  (await lowered(graph, options)).kernels.some(({ name }) => name === 'winogradTiles')
 
 /** Stated in docs/performance.md: the largest error, in units of the sum of the absolute products. */
-const bounds: Record<string, number> = { direct: 5e-7, winograd2: 5e-7, winograd4: 5e-6, 'winograd4 in slices': 5e-6 }
+const bounds: Record<string, number> = {
+  direct: 5e-7,
+  winograd2: 5e-7,
+  winograd4: 5e-6,
+  'winograd4 in slices': 5e-6,
+  'winograd4 by filters': 5e-6,
+}
 
 const exact = reference({ precision: 'float64' })
 const exactly = once<Record<string, NDArray>>()
@@ -151,7 +174,7 @@ describe.each<[string, WasmOptions]>([
   it('in training has the gradients of the direct one within the bound, for full blocks of images and others', async () => {
     const seen = new Set<string>()
     await fc.assert(
-      fc.asyncProperty(trainingSizes, async ({ batch, inChannels, outChannels, height, width, padding }) => {
+      fc.asyncProperty(trainingSizes, async ({ updated, batch, inChannels, outChannels, height, width, padding }) => {
         const random = new Random(2, 'winograd')
         const normal = (shape: readonly number[]) => Float32Array.from({ length: sizeOf(shape) }, () => random.normal())
         const [xShape, wShape] = [
@@ -162,7 +185,7 @@ describe.each<[string, WasmOptions]>([
         const trace = (x: Tensor, w: Tensor, of: (y: Tensor) => Tensor): Graph => {
           const y = of(conv2d(x, w, { padding }))
           const [dx, dw] = gradients(sum(mul(y, y)), [x, w])
-          return { inputs: {}, outputs: { y, dx, dw } }
+          return { inputs: {}, outputs: { y, dx, dw }, updates: updated ? [[w as Variable, sub(w, dw)]] : [] }
         }
         const graph = trace(variable(xShape, xValues), variable(wShape, wValues), (y) => relu(add(y, 0.5)))
         const magnitude = trace(
@@ -183,6 +206,7 @@ describe.each<[string, WasmOptions]>([
           ['dw', 'conv2dWeightGradient '],
         ]) {
           const method = await methodOf(graph, options, kernel)
+          if (await isStreamed(graph, options)) seen.add('filters transformed where they are used')
           seen.add(`${name} by ${method}`)
           const errors = [...actual[name].data].map(
             (value, i) => Math.abs(value - expected[name].data[i]) / (scale[name].data[i] + 1),
@@ -207,6 +231,8 @@ describe.each<[string, WasmOptions]>([
         'dx by winograd4',
         'dw by winograd4',
         'dw by winograd4 in slices',
+        'filters transformed where they are used',
+        'dw by winograd4 by filters',
       ]),
     )
   })

@@ -21,7 +21,7 @@ import {
   v128,
 } from '../assembler/index.ts'
 import { type Buffer, channelBlocks, laneBytes } from '../buffer.ts'
-import type { Kernel } from '../kernel.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
 import { transpose4 } from './convert.ts'
 import { forEachItem } from './nest.ts'
 import { registerTile, vectorAt } from './register-tile.ts'
@@ -196,6 +196,145 @@ export function transformTilesKernel(
 /** Output channels of a register tile. */
 export const tileOuts = 4
 
+/** Blocks of input channels of a register tile. */
+const tileBlocks = ({ wide }: KernelContext): number => (wide ? 2 : 1)
+
+/** Sums over all tiles at one place, of the output channels from `ys` and the blocks of input channels from `xs` on; both are moved. */
+function sumOverTiles(
+  context: KernelContext,
+  { tiles, blocks }: { readonly tiles: number; readonly blocks: number },
+  { xs, ys }: { readonly xs: Local<'i32'>; readonly ys: Local<'i32'> },
+  store: (sum: Local<'v128'>, out: number, vector: number) => Statement,
+): Statement[] {
+  const { clear, step, each } = registerTile(context, tileOuts, 2 * blocks)
+  const sumTile = (tile: number): Statement[] =>
+    step(
+      (out) => v128.load32Splat(ys, tile * laneBytes + out * 4),
+      (vector) => v128.load(xs, tile * laneBytes + vectorAt(vector, tiles * laneBytes)),
+    )
+  const advance = (count: number): Statement[] => [xs.advance(count * laneBytes), ys.advance(count * laneBytes)]
+  return [
+    ...clear,
+    repeat(tiles >> 2, [...[0, 1, 2, 3].flatMap(sumTile), ...advance(4)]),
+    repeat(tiles & 3, [...sumTile(0), ...advance(1)]),
+    ...each(store),
+  ]
+}
+
+/** Aᵀ S A of the sums of four neighbouring filters, whose places are so far apart: their gradients, one after the other. */
+function filtersOfSums(
+  context: KernelContext,
+  { source, target, middle }: Readonly<Record<'source' | 'target' | 'middle', Local<'i32'>>>,
+  place: number,
+): Statement[] {
+  const four = new Local('v128')
+  return transformBothSides(
+    outputTransform,
+    (row, column) => v128.load(source, (row * n + column) * place),
+    middle,
+    ([value], row, column) => [
+      four.set(value),
+      ...([0, 1, 2, 3] as const).map((lane) =>
+        v128.store32Lane(target, four, lane, lane * filterBytes + (row * 3 + column) * 4),
+      ),
+    ],
+    context,
+  )
+}
+
+const filterBytes = 9 * 4
+
+/** Memory for what lies between the two products of `filtersOfSums`. */
+const filtersMiddleBytes = 3 * n * 16
+
+/** Where the factors of output channels begin among the transformed tiles of a place: `group` counts register tiles. */
+const slopesOf = (group: Local<'i32'>, tiles: number): Value<'i32'> =>
+  i32.add(i32.mul(i32.shrU(group, 1), tiles * laneBytes), i32.mul(i32.and(group, 1), 16))
+
+/**
+ * Whether the sums of all places take so much more memory than the tiles that they are made of that writing and reading them takes longer than reading tiles again. Then a few
+ * filters at a time go from tiles to gradients, and their sums do not leave the cache; where there are more tiles, each place is finished first, whose tiles stay there.
+ */
+export const areSumsLarger = (plan: WeightGradientPlan): boolean =>
+  plan.channels * plan.outChannels > 4 * tilesOf(plan) * (plan.channels + plan.outChannels)
+
+/** The gradient [O, C, 3, 3] of transformed tiles, by some output channels and a register tile's input channels at a time. */
+export function gradientByFiltersKernel(
+  x: Buffer,
+  dy: Buffer,
+  gradient: Buffer,
+  plan: WeightGradientPlan,
+  multiplyAdds: number,
+): Kernel {
+  const { channels, outChannels } = plan
+  const tiles = tilesOf(plan)
+  const [xPlace, dyPlace] = [transformedPlace(channels, plan), transformedPlace(outChannels, plan)]
+  /** Register tiles that read the same input channels: as many as their sums have room for in the cache next to the core. */
+  const groups = [4, 2, 1].find((count) => outChannels % (count * tileOuts) === 0)!
+  const outs = groups * tileOuts
+  const sumsBytes = (blocks: number): number => places * placeBytes(outs * blocks * laneBytes)
+  return {
+    name: 'winogradGradient by filters',
+    split: { by: 'items', count: outChannels / outs },
+    reads: [x, dy],
+    writes: [gradient],
+    multiplyAdds,
+    workspaceBytes: sumsBytes(2) + filtersMiddleBytes,
+    emit(context) {
+      const [item, group, firstGroup, xOfPlace, dyOfPlace, xs, ys] = locals('i32')
+      const [source, target, middle, xBlocks, filters] = locals('i32')
+      const first = i32.const(0)
+      const sumBlocks = (blocks: number): Statement[] => {
+        const place = placeBytes(outs * blocks * laneBytes)
+        return [
+          xOfPlace.set(xBlocks),
+          dyOfPlace.set(context.address(dy, first)),
+          source.set(context.workspace),
+          repeat(places, [
+            target.set(source),
+            group.set(firstGroup),
+            repeat(groups, [
+              xs.set(xOfPlace),
+              ys.set(i32.add(dyOfPlace, slopesOf(group, tiles))),
+              ...sumOverTiles(context, { tiles, blocks }, { xs, ys }, (sum, out, vector) =>
+                v128.store(target, sum, (out * blocks * 2 + vector) * 16),
+              ),
+              target.advance(tileOuts * blocks * laneBytes),
+              group.advance(1),
+            ]),
+            xOfPlace.advance(xPlace),
+            dyOfPlace.advance(dyPlace),
+            source.advance(place),
+          ]),
+          source.set(context.workspace),
+          target.set(filters),
+          repeat(outs, [
+            repeat(2 * blocks, [
+              ...filtersOfSums(context, { source, target, middle }, place),
+              source.advance(16),
+              target.advance(4 * filterBytes),
+            ]),
+            target.advance((channels - 8 * blocks) * filterBytes),
+          ]),
+          xBlocks.advance(blocks * tiles * laneBytes),
+          filters.advance(blocks * 8 * filterBytes),
+        ]
+      }
+      const [together, blocks] = [tileBlocks(context), channels / 8]
+      return [
+        middle.set(i32.add(context.workspace, sumsBytes(2))),
+        forEachItem(context, item, [
+          firstGroup.set(i32.mul(item, groups)),
+          xBlocks.set(context.address(x, first)),
+          filters.set(i32.add(context.address(gradient), i32.mul(item, outs * channels * filterBytes))),
+          repeat(Math.floor(blocks / together), sumBlocks(together)),
+          ...(blocks % together === 0 ? [] : sumBlocks(1)),
+        ]),
+      ]
+    },
+  }
+}
+
 /** Bytes from one place of the sums to the next. */
 export const sumsPlace = ({ channels, outChannels }: WeightGradientPlan): number =>
   placeBytes(channels * outChannels * 4)
@@ -223,39 +362,23 @@ export function gradientProductsKernel(
     emit(context) {
       const [item, place, group, source, slopes, xs, ys, target] = locals('i32')
       const first = i32.const(0)
-      const advance = (count: number): Statement[] => [xs.advance(count * laneBytes), ys.advance(count * laneBytes)]
       /** The sums of some blocks of input channels. */
-      const sumBlocks = (blocks: number): Statement[] => {
-        const { clear, step, each } = registerTile(context, tileOuts, 2 * blocks)
-        const sumTile = (tile: number): Statement[] =>
-          step(
-            (out) => v128.load32Splat(ys, tile * laneBytes + out * 4),
-            (vector) => v128.load(xs, tile * laneBytes + vectorAt(vector, tiles * laneBytes)),
-          )
-        return [
-          xs.set(source),
-          ys.set(slopes),
-          ...clear,
-          repeat(tiles >> 2, [...[0, 1, 2, 3].flatMap(sumTile), ...advance(4)]),
-          repeat(tiles & 3, [...sumTile(0), ...advance(1)]),
-          ...each((sum, out, vector) => v128.store(target, sum, out * channels * 4 + vector * 16)),
-          source.advance(blocks * tiles * laneBytes),
-          target.advance(blocks * laneBytes),
-        ]
-      }
-      const together = context.wide ? 2 : 1
-      const blocks = channels / 8
+      const sumBlocks = (blocks: number): Statement[] => [
+        xs.set(source),
+        ys.set(slopes),
+        ...sumOverTiles(context, { tiles, blocks }, { xs, ys }, (sum, out, vector) =>
+          v128.store(target, sum, out * channels * 4 + vector * 16),
+        ),
+        source.advance(blocks * tiles * laneBytes),
+        target.advance(blocks * laneBytes),
+      ]
+      const [together, blocks] = [tileBlocks(context), channels / 8]
       return [
         forEachItem(context, item, [
           place.set(i32.divU(item, groups)),
           group.set(i32.remU(item, groups)),
           source.set(i32.add(context.address(x, first), i32.mul(place, xPlace))),
-          slopes.set(
-            i32.add(
-              i32.add(context.address(dy, first), i32.mul(place, dyPlace)),
-              i32.add(i32.mul(i32.shrU(group, 1), tiles * laneBytes), i32.mul(i32.and(group, 1), 16)),
-            ),
-          ),
+          slopes.set(i32.add(i32.add(context.address(dy, first), i32.mul(place, dyPlace)), slopesOf(group, tiles))),
           target.set(
             i32.add(
               context.address(sums, first),
@@ -279,14 +402,14 @@ export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: Weig
     split: { by: 'items', count: outChannels },
     reads: [sums],
     writes: [gradient],
-    workspaceBytes: 3 * n * 16 + places * 16,
+    workspaceBytes: filtersMiddleBytes + places * 16,
     emit(context) {
       const [out, source, target, middle, of, total] = locals('i32')
       const four = new Local('v128')
       /** The slices' sums at all places, added up in order. */
       const totals = [
         of.set(source),
-        total.set(i32.add(middle, 3 * n * 16)),
+        total.set(i32.add(middle, filtersMiddleBytes)),
         repeat(places, [
           four.set(v128.load(of)),
           repeat(slices - 1, [of.advance(places * place), four.set(f32x4.add(four, v128.load(of)))]),
@@ -294,29 +417,18 @@ export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: Weig
           of.advance(place - (slices - 1) * places * place),
           total.advance(16),
         ]),
-        total.set(i32.add(middle, 3 * n * 16)),
+        total.set(i32.add(middle, filtersMiddleBytes)),
       ]
       return [
         middle.set(context.workspace),
         forEachItem(context, out, [
           source.set(i32.add(context.address(sums), i32.mul(out, channels * 4))),
-          target.set(i32.add(context.address(gradient), i32.mul(out, channels * 36))),
+          target.set(i32.add(context.address(gradient), i32.mul(out, channels * filterBytes))),
           repeat(channels / 4, [
             ...totals,
-            ...transformBothSides(
-              outputTransform,
-              (row, column) => v128.load(total, (row * n + column) * 16),
-              middle,
-              ([value], row, column) => [
-                four.set(value),
-                ...([0, 1, 2, 3] as const).map((lane) =>
-                  v128.store32Lane(target, four, lane, lane * 36 + (row * 3 + column) * 4),
-                ),
-              ],
-              context,
-            ),
+            ...filtersOfSums(context, { source: total, target, middle }, 16),
             source.advance(16),
-            target.advance(4 * 36),
+            target.advance(4 * filterBytes),
           ]),
         ]),
       ]

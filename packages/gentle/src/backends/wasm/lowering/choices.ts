@@ -6,7 +6,7 @@ import { type Shape, sizeOf } from '../../../core/shape.ts'
 import { type Conv2dAttributes, type Conv2dSizes, conv2dMultiplyAdds } from '../../../ops/conv2d.ts'
 import type { MatmulAttributes } from '../../../ops/matmul.ts'
 import type { TileProblem } from '../kernels/tile.ts'
-import type { WinogradLanesSizes } from '../kernels/winograd-lanes.ts'
+import type { WinogradLanesSizes } from '../kernels/winograd-lanes-parts.ts'
 import { blockSize, type Layout } from '../layout/layout.ts'
 import { directCycles } from './costs.ts'
 import type { Winograd } from './winograd.ts'
@@ -129,11 +129,31 @@ const winogradInLanes =
       ? problem.winograd!.lanesCycles(tiles, problem.asConvolution)
       : Number.POSITIVE_INFINITY
 
+/** Multiply-adds of a block of 8 images. */
+const blockMultiplyAdds = (sizes: Conv2dSizes, attributes: Conv2dAttributes): number =>
+  (conv2dMultiplyAdds(sizes, attributes) / sizes.batch) * blockSize
+
 export const lanesConvolutions = {
-  direct: ({ sizes, attributes }) => directCycles((conv2dMultiplyAdds(sizes, attributes) / sizes.batch) * blockSize),
+  direct: ({ sizes, attributes }) => directCycles(blockMultiplyAdds(sizes, attributes)),
   winograd2: winogradInLanes('winograd2'),
   winograd4: winogradInLanes('winograd4'),
 } satisfies Cycles<string, LanesConvolution>
+
+/** Filters of Winograd's method on a batch in lanes, and the tiles of all its blocks. */
+export interface LanesFilters {
+  /** Whether they change in every run. */
+  readonly change: boolean
+  readonly outChannels: number
+  readonly tiles: number
+}
+
+/** Output channels for each tile of 8 images from which filters are transformed where they are used: then they are the larger part. */
+const minStreamedFilters = 8
+
+export const lanesFilters = {
+  streamed: ({ change, outChannels, tiles }) => change && outChannels >= minStreamedFilters * tiles,
+  kept: always,
+} satisfies Conditions<string, LanesFilters>
 
 /** From this many bytes of a block's source, and this many channels on, packing pays: measured on the layers of ResNet-20 and ResNet-50. */
 const minPackedBytes = 512 * 1024
@@ -178,7 +198,7 @@ export interface WeightGradient extends Convolution {
 }
 
 export const weightGradients = {
-  direct: ({ sizes, attributes }) => directCycles(conv2dMultiplyAdds(sizes, attributes)),
+  direct: ({ sizes, attributes, blocks }) => directCycles(blocks * blockMultiplyAdds(sizes, attributes)),
   winogradInSlices: (problem) =>
     isThreeByThree(problem)
       ? problem.winograd!.gradientSlicesCycles(problem.sizes, problem.attributes.padding)

@@ -43,6 +43,8 @@ export interface LoweringContext extends LoadedParts {
   values(node: Tensor, layout: Layout, nodes: readonly Tensor[]): Expression
   /** The layout chosen for a node. */
   layoutOf(node: Tensor): Layout
+  /** Whether a node is a variable that the program updates, so that nothing computed from it can be kept for the next run. */
+  isUpdated(node: Tensor): boolean
   /** A buffer in lanes in which the places of missing images are 0. */
   masked(buffer: Buffer): Buffer
 }

@@ -7,7 +7,7 @@ import {
 } from '../../../ops/conv2d.ts'
 import { conv2dInputGradientProblem, conv2dProblem } from '../kernels/convolution.ts'
 import { type TileProblem, tileKernel } from '../kernels/tile.ts'
-import type { WinogradLanesSizes } from '../kernels/winograd-lanes.ts'
+import type { WinogradLanesSizes } from '../kernels/winograd-lanes-parts.ts'
 import { cheapestOf, firstOf, lanesConvolutions, tiles } from './choices.ts'
 import type { LoweringContext, Lowerings } from './context.ts'
 
@@ -19,6 +19,8 @@ interface LanesProblem {
   readonly asConvolution: WinogradLanesSizes
   /** What it is to the register tile. */
   readonly tile: TileProblem
+  /** Whether the filters change in every run. */
+  readonly filtersChange: boolean
 }
 
 /** The gradient to the input is the convolution of dy with filters turned by half a turn, in and out in each other's place. */
@@ -36,7 +38,7 @@ function convolveInLanes(context: LoweringContext, problem: LanesProblem): void 
   const { winograd } = context
   const method = cheapestOf(lanesConvolutions, { ...problem, winograd })
   if (method === 'direct') convolveByTile(context, problem.tile)
-  else winograd!.convolveInLanes(context, method, problem.asConvolution, problem.tile)
+  else winograd!.convolveInLanes(context, method, problem)
 }
 
 const tileMethods: Readonly<Record<keyof typeof tiles, (context: LoweringContext, problem: TileProblem) => void>> = {
@@ -67,6 +69,7 @@ export const lowerConvolution: Lowerings<'conv2d' | 'conv2dInputGradient'> = {
       attributes,
       asConvolution: { channels, outChannels, height, width, outHeight, outWidth, padding: attributes.padding },
       tile: conv2dProblem(source, filters, output, attributes, epilogue),
+      filtersChange: context.isUpdated(w),
     })
   },
 
@@ -80,6 +83,7 @@ export const lowerConvolution: Lowerings<'conv2d' | 'conv2dInputGradient'> = {
       attributes,
       asConvolution: transposedSizes(sizes, attributes),
       tile: conv2dInputGradientProblem(filters, source, output, attributes, epilogue),
+      filtersChange: context.isUpdated(w),
     })
   },
 }

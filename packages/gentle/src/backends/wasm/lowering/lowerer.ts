@@ -62,7 +62,8 @@ export interface LowerOptions extends Parts {
 }
 
 export function lower(graph: Graph, options: LowerOptions = {}): LoweredGraph {
-  return new Lowerer(rootsOf(graph), options).program(graph)
+  const updated = new Set<Tensor>((graph.updates ?? []).map(([variable]) => variable))
+  return new Lowerer(rootsOf(graph), options, updated).program(graph)
 }
 
 /** Ops whose values are those of their first operand, in its memory. */
@@ -80,6 +81,7 @@ export class Lowerer implements LoweringContext {
   readonly squares: Squares | undefined
   readonly #roots: readonly Tensor[]
   readonly #options: LowerOptions
+  readonly #updated: ReadonlySet<Tensor>
   readonly #sources: Sources
   readonly #order: readonly Tensor[]
   readonly #layouts: ReadonlyMap<Tensor, Layout>
@@ -92,9 +94,15 @@ export class Lowerer implements LoweringContext {
   /** The part of the network whose nodes are being lowered. */
   #scope = ''
 
-  constructor(roots: readonly Tensor[], options: LowerOptions, sources: Sources = () => undefined) {
+  constructor(
+    roots: readonly Tensor[],
+    options: LowerOptions,
+    updated: ReadonlySet<Tensor>,
+    sources: Sources = () => undefined,
+  ) {
     this.#roots = roots
     this.#options = options
+    this.#updated = updated
     this.#sources = sources
     this.wide = options.wideVectors === true
     this.winograd = options.winograd
@@ -110,7 +118,7 @@ export class Lowerer implements LoweringContext {
 
   /** A lowerer of other roots, as of a loop's body, with the same options. */
   nested(roots: readonly Tensor[], sources: Sources): Lowerer {
-    return new Lowerer(roots, this.#options, sources)
+    return new Lowerer(roots, this.#options, this.#updated, sources)
   }
 
   /** The kernels so far. */
@@ -186,6 +194,10 @@ export class Lowerer implements LoweringContext {
 
   layoutOf(node: Tensor): Layout {
     return this.#layouts.get(node) ?? 'plain'
+  }
+
+  isUpdated(node: Tensor): boolean {
+    return this.#updated.has(node)
   }
 
   masked(buffer: Buffer): Buffer {

@@ -1,7 +1,7 @@
 /** Cycles that Winograd's method takes, roughly. */
 import { laneBytes } from '../buffer.ts'
 import type { WinogradPlan } from '../kernels/winograd.ts'
-import type { WinogradLanesPlan } from '../kernels/winograd-lanes.ts'
+import type { WinogradLanesPlan } from '../kernels/winograd-lanes-parts.ts'
 import { winograd4 } from '../kernels/winograd-transforms.ts'
 import { gradientSumCount, type WeightGradientPlan } from '../kernels/winograd-weight-gradient.ts'
 import { blockSize } from '../layout/layout.ts'

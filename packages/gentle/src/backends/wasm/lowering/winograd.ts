@@ -11,16 +11,14 @@ import {
   winogradKernel,
 } from '../kernels/winograd.ts'
 import { gradientSlicesKernel, slicesOf } from '../kernels/winograd-gradient-slices.ts'
-import {
-  planWinogradLanes,
-  type WinogradLanesSizes,
-  winogradLanesFilterCount,
-  winogradLanesFiltersKernel,
-  winogradLanesKernel,
-} from '../kernels/winograd-lanes.ts'
+import { winogradLanesFilterCount, winogradLanesFiltersKernel, winogradLanesKernel } from '../kernels/winograd-lanes.ts'
+import { planWinogradLanes, type WinogradLanesPlan, type WinogradLanesSizes } from '../kernels/winograd-lanes-parts.ts'
+import { streamedTiles, streamedTilesKernel, winogradStreamedKernel } from '../kernels/winograd-streamed.ts'
 import { winograd2, winograd4 } from '../kernels/winograd-transforms.ts'
 import {
+  areSumsLarger,
   frameChannelsKernel,
+  gradientByFiltersKernel,
   gradientFiltersKernel,
   gradientFrames,
   gradientProductsKernel,
@@ -29,6 +27,7 @@ import {
   transformedCount,
   transformTilesKernel,
 } from '../kernels/winograd-weight-gradient.ts'
+import { firstOf, lanesFilters } from './choices.ts'
 import type { LoweringContext } from './context.ts'
 import {
   winogradCycles,
@@ -62,6 +61,38 @@ interface OfFilters {
   readonly output: Buffer
 }
 
+/** A convolution of images in lanes. */
+interface InLanes {
+  readonly asConvolution: WinogradLanesSizes
+  readonly tile: TileProblem
+  /** Whether the filters change in every run. */
+  readonly filtersChange: boolean
+}
+
+const lanesMethods: Readonly<
+  Record<keyof typeof lanesFilters, (context: LoweringContext, plan: WinogradLanesPlan, tile: TileProblem) => void>
+> = {
+  streamed(context, plan, { name, source, weights, output, multiplyAdds, epilogue }) {
+    const tiles = streamedTiles(plan, source.blocks)
+    const filters = [weights, isTurned(name)] as const
+    context.emit(
+      streamedTilesKernel(source, tiles, plan),
+      winogradStreamedKernel(name, [source, tiles], filters, output, plan, multiplyAdds, epilogue),
+    )
+  },
+
+  kept(context, plan, { name, source, weights, output, multiplyAdds, epilogue }) {
+    const transformed = floatBuffer('winograd filters', [winogradLanesFilterCount(plan)])
+    context.emit(
+      winogradLanesFiltersKernel(weights, transformed, plan, isTurned(name)),
+      winogradLanesKernel(name, source, transformed, output, plan, multiplyAdds, epilogue),
+    )
+  },
+}
+
+/** Whether what a convolution is named after takes filters turned round. */
+const isTurned = (name: string): boolean => name === 'conv2dInputGradient'
+
 export const winograd = {
   lanesCycles: (tiles: Tiles, sizes: WinogradLanesSizes): number =>
     winogradLanesCycles(planWinogradLanes(transformsOf[tiles], sizes)),
@@ -75,14 +106,13 @@ export const winograd = {
   gradientSlicesCycles: (sizes: Conv2dSizes, padding: readonly [number, number]): number =>
     winogradGradientSlicesCycles(planWeightGradient(sizes, padding)),
 
-  convolveInLanes(context: LoweringContext, tiles: Tiles, sizes: WinogradLanesSizes, tile: TileProblem): void {
-    const { name, source, weights, output, multiplyAdds, epilogue } = tile
-    const plan = planWinogradLanes(transformsOf[tiles], sizes)
-    const transformed = floatBuffer('winograd filters', [winogradLanesFilterCount(plan)])
-    context.emit(
-      winogradLanesFiltersKernel(weights, transformed, plan, name === 'conv2dInputGradient'),
-      winogradLanesKernel(name, source, transformed, output, plan, multiplyAdds, epilogue),
-    )
+  convolveInLanes(context: LoweringContext, tiles: Tiles, problem: InLanes): void {
+    const { asConvolution, tile, filtersChange } = problem
+    const plan = planWinogradLanes(transformsOf[tiles], asConvolution)
+    const { outChannels, tileRows, tileColumns } = plan
+    const allTiles = tile.source.blocks * tileRows * tileColumns
+    const method = firstOf(lanesFilters, { change: filtersChange, outChannels, tiles: allTiles })
+    lanesMethods[method](context, plan, tile)
   },
 
   convolveInChannels(context: LoweringContext, tiles: Tiles, problem: InChannels): void {
@@ -119,9 +149,14 @@ export const winograd = {
       return tiles
     }
     const [xTiles, dyTiles] = [transformed('x', x, attributes.padding), transformed('dy', dy, [0, 0])]
+    const multiplyAdds = conv2dMultiplyAdds(sizes, attributes)
+    if (areSumsLarger(plan)) {
+      context.emit(gradientByFiltersKernel(xTiles, dyTiles, output, plan, multiplyAdds))
+      return
+    }
     const sums = floatBuffer('winograd sums', [gradientSumCount(plan)])
     context.emit(
-      gradientProductsKernel(xTiles, dyTiles, sums, plan, conv2dMultiplyAdds(sizes, attributes)),
+      gradientProductsKernel(xTiles, dyTiles, sums, plan, multiplyAdds),
       gradientFiltersKernel(sums, output, plan),
     )
   },

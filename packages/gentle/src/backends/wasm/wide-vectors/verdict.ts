@@ -1,6 +1,5 @@
 /** Whether vectors of 256 bits are used where nobody says so: found out once per machine and engine, and kept in the cache folder. */
-import { cacheFolder } from '../../../core/cache-folder.ts'
-import { makeFolders } from '../../../core/make-folders.ts'
+import { keep, readKept } from '../../../core/kept-file.ts'
 import { version } from '../../../core/version.ts'
 import type { Backend } from '../../backend.ts'
 
@@ -19,9 +18,7 @@ interface Verdict {
  */
 const leastSpeedup = 0.9
 
-const files = () => process.getBuiltinModule('node:fs')
-
-const verdictFile = (): string => process.getBuiltinModule('node:path').join(cacheFolder(), 'wide-vectors.json')
+const verdictFile = 'wide-vectors.json'
 
 /** What the verdict depends on; Deno and Bun name a version of Node, too. */
 function thisMachine(): string {
@@ -37,7 +34,8 @@ export async function areWideVectorsBetter(open: OpenBackend): Promise<boolean> 
   const kept = keptVerdict()
   if (kept?.of === machine) return kept.wide
   const wide = await isBetter(open)
-  keep({ of: machine, wide })
+  // A folder that cannot be written costs the check at each start.
+  keep(verdictFile, `${JSON.stringify({ of: machine, wide })}\n`)
   return wide
 }
 
@@ -59,20 +57,9 @@ async function isBetter(open: OpenBackend): Promise<boolean> {
 
 function keptVerdict(): Verdict | undefined {
   try {
-    return JSON.parse(files().readFileSync(verdictFile(), 'utf8'))
+    return JSON.parse(new TextDecoder().decode(readKept(verdictFile)))
   } catch {
-    // It is not there, or cannot be read: it is found out again.
+    // It is not there, or not whole: it is found out again.
     return undefined
   }
-}
-
-/** Beside it first, so that another process never reads half of it. A folder that cannot be written costs the check at each start. */
-function keep(verdict: Verdict): void {
-  try {
-    const file = verdictFile()
-    const beside = `${file}.${process.pid}`
-    makeFolders(cacheFolder())
-    files().writeFileSync(beside, `${JSON.stringify(verdict)}\n`)
-    files().renameSync(beside, file)
-  } catch {}
 }
