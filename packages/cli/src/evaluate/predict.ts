@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Model, type OpenedModel, predict as predictWith, type Shape, sizeOf } from 'gentle-dl'
+import { imageFileInfo } from 'gentle-dl/data'
 import { normalizePixels, predictViews, withoutNormalization } from 'gentle-dl/vision'
 import { bytesOf } from '../data/file-bytes.ts'
 import { readImage } from '../data/images.ts'
@@ -92,7 +93,10 @@ async function predictExamples(place: string, flags: PredictFlags): Promise<numb
 
 /** Pictures one by one. One that cannot be read is named, the others are still told. */
 async function predictImages(place: string, images: readonly string[], flags: PredictFlags): Promise<number> {
-  const opened = await open(place, flags)
+  const opening = open(place, flags)
+  // What decodes pictures is loaded while the weights are read; what is wrong with a picture is told when its turn comes.
+  if (!isTableFile(images[0])) imageFileInfo(images[0]).catch(() => {})
+  const opened = await opening
   if (opened.task === 'regress') checkForNumbers(place, flags)
   if (opened.model.inputShape.length === 1)
     return (await import('./predict-rows.ts')).predictRows(

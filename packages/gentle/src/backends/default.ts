@@ -10,6 +10,11 @@ export function defaultBackend(): Promise<Backend> {
   return opened
 }
 
+/** Begins to open the default backend, so that its threads start while something else is done. Whether it opens, whoever uses it is told. */
+export function openDefaultBackend(): void {
+  defaultBackend().catch(() => {})
+}
+
 /**
  * Makes a graph ready to run, on the default backend unless one is given. The names of the graph's inputs and outputs are those of the program's
  * type, so that another name does not compile; `compile<string, string>(graph)` is for names that are only known at run time.

@@ -6,6 +6,8 @@ export interface RandomAccess {
   readonly bytes?: Uint8Array
   /** Copies as many bytes as `into` has, from `offset`. */
   read(offset: number, into: Uint8Array): void
+  /** As `read`, on another thread, where that can be. It stays open until all of these have ended. */
+  readLater?(offset: number, into: Uint8Array): Promise<void>
   /** Gives the file back, if it is one; nothing is read after that. */
   close(): void
 }
@@ -24,4 +26,12 @@ export function partOf({ bytes, read }: RandomAccess, from: number, to: number):
   const part = new Uint8Array(to - from)
   read(from, part)
   return part
+}
+
+/** All bytes: in place where they are in memory, else read while something else is done, if that can be. */
+export async function allOf(access: RandomAccess): Promise<Uint8Array> {
+  if (access.bytes !== undefined || access.readLater === undefined) return partOf(access, 0, access.length)
+  const all = new Uint8Array(access.length)
+  await access.readLater(0, all)
+  return all
 }

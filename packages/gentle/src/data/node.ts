@@ -42,10 +42,7 @@ const openFiles = new FinalizationRegistry<number>((file) => process.getBuiltinM
 const maxConcurrent = 2 ** 30
 
 /** A file of which parts can be read while something else is done. */
-export interface FileAccess extends RandomAccess {
-  /** As `read`, on another thread. It stays open until all of these have ended. */
-  readLater(offset: number, into: Uint8Array): Promise<void>
-}
+export type FileAccess = RandomAccess & Required<Pick<RandomAccess, 'readLater'>>
 
 /** A file that stays open and is read where it is asked for, or undefined where there is none. @throws DataError when it cannot be read. */
 export function openIn(folder: string, name: string): FileAccess | undefined {

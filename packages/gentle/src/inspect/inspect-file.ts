@@ -24,19 +24,19 @@ async function contentOf(file: FileAt, source: FilePlace, options: InspectOption
     case 'safetensors':
       return safetensorsContent(file.access, place)
     case 'legacyPyTorch':
-      return pytorchContent(bytesOf(file), place, options)
+      return pytorchContent(await bytesOf(file), place, options)
     case 'zip':
-      return zipContent(bytesOf(file), source, options)
+      return zipContent(await bytesOf(file), source, options)
     case 'npy':
-      return npyContent(bytesOf(file), place)
+      return npyContent(await bytesOf(file), place)
     case 'onnx': {
       const { onnxContent } = await import('./onnx-content.ts')
-      return onnxContent(bytesOf(file), place)
+      return onnxContent(await bytesOf(file), place)
     }
     case 'json':
-      return jsonContent(bytesOf(file), source)
+      return jsonContent(await bytesOf(file), source)
     case 'hdf5':
-      return (await tensorflow()).hdf5Content(bytesOf(file), source, options)
+      return (await tensorflow()).hdf5Content(await bytesOf(file), source, options)
     default:
       throw new ArgumentError(
         `${place} ${file.isOther}; expected a file of weights, of a model or of arrays: safetensors, PyTorch, ONNX, TensorFlow.js, Keras, NumPy`,

@@ -23,15 +23,16 @@ export function tensorValues(source: FilePlace, options: InspectOptions = {}): P
   const place = nameOf(source)
   return withFile(source, async (file): Promise<TensorValues> => {
     const { kind } = file
-    if (kind === 'npy') return new Map([['array', readNpy(bytesOf(file), place)]])
-    if (kind === 'zip' && isNumpyArchive(bytesOf(file), failing(place))) return readNpz(bytesOf(file), place)
-    if (kind === 'onnx') return onnxValues(bytesOf(file), place)
+    if (kind === 'npy') return new Map([['array', readNpy(await bytesOf(file), place)]])
+    if (kind === 'zip' && isNumpyArchive(await bytesOf(file), failing(place)))
+      return readNpz(await bytesOf(file), place)
+    if (kind === 'onnx') return onnxValues(await bytesOf(file), place)
     const opening = { backend: reference(), hdf5: options.hdf5 }
-    if (kind === 'hdf5' || (kind === 'json' && isShardIndex(bytesOf(file)) === undefined))
+    if (kind === 'hdf5' || (kind === 'json' && isShardIndex(await bytesOf(file)) === undefined))
       return modelValues((await openModel(source, opening)).model)
     if (kind === 'zip') {
       const { openArchive } = await import('../train/open-tensorflow.ts')
-      const opened = await openArchive(place, bytesOf(file), opening)
+      const opened = await openArchive(place, await bytesOf(file), opening)
       if (opened !== undefined) return modelValues(opened.model)
     }
     if (kind === 'safetensors') {

@@ -1,4 +1,5 @@
 /** One of the lecture's networks with the weights of a file. */
+import { openDefaultBackend } from '../backends/default.ts'
 import { WeightsError } from '../core/errors.ts'
 import type { Shape } from '../core/shape.ts'
 import { printable } from '../formats/failure.ts'
@@ -51,6 +52,7 @@ export async function loadPretrained(
   const published = publishedSizes(name)
   if (await withFile(file, ({ kind }) => kind === 'onnx'))
     return { ...(await openOnnxModel(file, { backend })), unexpected: [], source: wholeFile }
+  if (backend === undefined) openDefaultBackend()
   const { tensors: stored, metadata, classes: names, key: taken, others } = await readWeightsFile(file, { key })
   const purpose = purposeFrom(metadata, place)
   const shape = inputShape ?? shapeOf(purpose.preprocessing) ?? published.inputShape

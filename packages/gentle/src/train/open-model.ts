@@ -1,5 +1,6 @@
 /** A trained model from where it is kept: a folder of a training, or a file that describes its model. */
 import type { Backend } from '../backends/backend.ts'
+import { openDefaultBackend } from '../backends/default.ts'
 import { ArgumentError, DataError, FormatError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { sameShape } from '../core/shape.ts'
@@ -103,13 +104,15 @@ export async function openAnyModel(
   if (source === undefined) throw new DataError(`${place} is neither a model file nor a run folder with weights`)
   const file = nameOf(source)
   return withFile(source, async (at) => {
-    const { access, kind, isOther } = at
+    const { kind, isOther } = at
+    if (backend === undefined) openDefaultBackend()
     if (kind === 'onnx') return openOnnxModel(source, options)
     if (freeDimensions !== undefined)
       throw new ArgumentError(`${file} ${isOther}; freeDimensions are for ONNX files, which leave some sizes open`)
-    if (kind === 'json') return (await tensorflow()).openModelJson(source, bytesOf(at), backend)
-    if (kind === 'hdf5') return (await tensorflow()).openKerasFile(file, bytesOf(at), { backend, hdf5 })
-    const archived = kind === 'zip' && (await (await tensorflow()).openArchive(file, bytesOf(at), { backend, hdf5 }))
+    if (kind === 'json') return (await tensorflow()).openModelJson(source, await bytesOf(at), backend)
+    if (kind === 'hdf5') return (await tensorflow()).openKerasFile(file, await bytesOf(at), { backend, hdf5 })
+    const archived =
+      kind === 'zip' && (await (await tensorflow()).openArchive(file, await bytesOf(at), { backend, hdf5 }))
     if (archived) return archived
     if (kind === 'zip' || kind === 'legacyPyTorch')
       throw new ArgumentError(
@@ -117,7 +120,7 @@ export async function openAnyModel(
       )
     if (kind !== 'safetensors')
       throw new ArgumentError(`${file} ${isOther}; expected a file of saveModel, ONNX, TensorFlow.js or Keras`)
-    const stored = readSafetensors(access, file)
+    const stored = readSafetensors(await bytesOf(at), file)
     if (describesInputs(stored.metadata, file))
       return { model: await inputsModelIn(stored, file, backend), ...inputsPurposeFrom(stored.metadata, file) }
     await loadLayers(stored.metadata)

@@ -1,7 +1,7 @@
 /** Files of weights and models, whoever wrote them and whatever they are called: a path in Node, else an address, or bytes. */
 
 import { ArgumentError, DataError, FormatError } from '../core/errors.ts'
-import { bytesAccess, partOf, type RandomAccess } from '../core/random-access.ts'
+import { allOf, bytesAccess, partOf, type RandomAccess } from '../core/random-access.ts'
 import { filesAt } from '../data/files.ts'
 import { inNode } from '../data/node.ts'
 import { quoted } from '../formats/failure.ts'
@@ -96,7 +96,7 @@ function splitPlace(place: string): { folder: string; name: string } {
 const pathSeparator = (): string => process.getBuiltinModule('node:path').sep
 
 /** All of a file's bytes. */
-export const bytesOf = ({ access }: FileAt): Uint8Array => partOf(access, 0, access.length)
+export const bytesOf = ({ access }: FileAt): Promise<Uint8Array> => allOf(access)
 
 /** The network of an ONNX file. Its protobuf reader is loaded only here. */
 export async function openOnnx(file: FilePlace, options: LoadOnnxOptions = {}): Promise<OnnxModel> {
@@ -126,16 +126,16 @@ async function readWeights(file: FileAt, source: FilePlace, options: WeightsFile
     throw new ArgumentError(`${place}: an ONNX file has one set of weights; leave out their key, ${quoted(key)}`)
   switch (file.kind) {
     case 'safetensors': {
-      const stored = readSafetensors(file.access, place)
+      const stored = readSafetensors(await bytesOf(file), place)
       const weights = weightsWithin(stored.tensors, stored.metadata, place)
       const tensors = key === undefined ? weights : namesBelow(weights, key, place)
       return { ...stored, tensors, classes: classesFrom(stored.metadata, place), key: key ?? '', others: [] }
     }
     case 'zip':
     case 'legacyPyTorch':
-      return { ...readPyTorch(bytesOf(file), place, options), metadata: {} }
+      return { ...readPyTorch(await bytesOf(file), place, options), metadata: {} }
     case 'json':
-      return readShards(source, bytesOf(file), options)
+      return readShards(source, await bytesOf(file), options)
     case 'onnx':
       return { tensors: await onnxWeights(file, place), metadata: {}, key: '', others: [] }
     default:
@@ -145,7 +145,7 @@ async function readWeights(file: FileAt, source: FilePlace, options: WeightsFile
 
 async function onnxWeights(file: FileAt, place: string): Promise<Map<string, StoredTensor>> {
   const { readOnnxWeights } = await import('../formats/onnx/weights.ts')
-  return readOnnxWeights(bytesOf(file), place)
+  return readOnnxWeights(await bytesOf(file), place)
 }
 
 /** Tensors whose names begin with a key, without that. @throws ArgumentError where there are none. */
