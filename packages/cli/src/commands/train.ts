@@ -1,5 +1,5 @@
 /** `gentle train`: its arguments and options. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { segmentationLosses } from 'gentle-dl/vision'
 import { policyNames } from '../data/policy.ts'
 import { networkNames } from '../models/networks.ts'
@@ -84,7 +84,10 @@ export function declare(command: Command): void {
       number,
     )
     .option('--fast-sums', "add gradients of ranks by MPI's own sums, whose last bits depend on the number of ranks")
-    .addOption(new Option('--sync-batch-norm').hideHelp())
+    .option(
+      '--sync-batch-norm',
+      'batch norm takes its means and variances over the whole batch, not over each micro-batch; slower, and more memory',
+    )
     .option(
       '--ema <decay>',
       'validate and keep a moving average of the weights, such as 0.999; the plain weights are validated beside it',

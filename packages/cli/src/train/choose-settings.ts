@@ -25,8 +25,6 @@ export interface TrainFlags extends Settings {
   readonly weightsKey?: string
   /** Runs a step that gives NaN or infinities again, and tells where they begin. */
   readonly detectAnomaly?: boolean
-  /** Refused, by name. */
-  readonly syncBatchNorm?: boolean
   /** Lets a run go on where numbers are computed with other last bits. */
   readonly allowOtherWidth?: boolean
   /** Refuses an image folder with a broken file. */
@@ -79,15 +77,10 @@ export function settingsFor(
     tensorboard: _________,
     stopAfter: __________,
     detectAnomaly: ___________,
-    syncBatchNorm,
     ...flags
   }: TrainFlags,
   resumed: RunFolder | undefined,
 ): NamedSettings {
-  if (syncBatchNorm)
-    throw new UsageError(
-      '--sync-batch-norm: batch norm takes its means and variances over each micro-batch, never over the whole batch of all ranks; leave it out, and give fewer --micro-batches where these are small',
-    )
   const fromFlags = settingsOfFlags({ ...flags, ...(model === undefined ? {} : { model }) })
   const given = {
     ...(preset === undefined ? {} : presetNamed(preset)),

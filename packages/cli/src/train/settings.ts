@@ -54,6 +54,7 @@ const settingsSchema = z.strictObject({
   ema: share.optional(),
   accumulate: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   microBatches: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  syncBatchNorm: z.boolean('true or false').optional(),
   fastSums: z.boolean('true or false').optional(),
   monitor: text.optional(),
   patience: whole(1, Number.MAX_SAFE_INTEGER).optional(),

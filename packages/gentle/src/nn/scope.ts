@@ -2,6 +2,7 @@ import { InternalError, ShapeError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { apply, setScope, type Tensor, Variable, variable } from '../graph/tensor.ts'
+import { mul } from '../ops/elementwise.ts'
 import { concat, reshapeOp, slice } from '../ops/structure.ts'
 import type { Initializer } from './initializers.ts'
 import type { Layer, LayerDescription } from './layer.ts'
@@ -77,6 +78,8 @@ export interface ScopeOptions {
   readonly sequences?: { readonly lengths: Tensor; readonly steps: number }
   /** Traces a recurrent layer's loop in another way than as a `scan`, such as for a file that has a node for it. */
   readonly recurrentLoop?: (loop: RecurrentLoop) => RecurrentLoopResult
+  /** Where a batch is computed in parts and statistics are to be taken over all of it: this part's share of its examples, and what sums a tensor over all parts. */
+  readonly wholeBatch?: { readonly share: Tensor; sum(part: Tensor): Tensor }
   /** Told of each piece of state that changes, as in training, and of its value after the step. */
   readonly onUpdate?: (state: Variable, next: Tensor) => void
   /** Told in training of each output beside the network's own, and of its weight in the loss. */
@@ -267,6 +270,17 @@ export class Scope {
       keep: (after) =>
         onUpdate?.(kept, others === 0 ? after : concat([after, slice(kept, [examples, 0], [others, units])])),
     }
+  }
+
+  /** The mean over the whole batch, from that over the examples at hand: the same unless a batch is computed in parts and statistics are taken over all of it. */
+  overBatch(mean: Tensor): Tensor {
+    const { wholeBatch } = this.#options
+    return wholeBatch === undefined ? mean : wholeBatch.sum(mul(mean, wholeBatch.share))
+  }
+
+  /** The share that the examples at hand have in those over which `overBatch` takes means; undefined where they are all. */
+  get shareOfBatch(): Tensor | undefined {
+    return this.#options.wholeBatch?.share
   }
 
   /** In training, gives an output of shape [N, ...] that takes part in the loss with this weight, beside the network's own. */

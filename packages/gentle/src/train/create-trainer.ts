@@ -40,6 +40,10 @@ export async function createTrainer(
       'training: shuffle: false and shortestFirst: true ask for two orders of the examples; choose one',
     )
   const microBatches = microBatchesFor(options)
+  if (options.syncBatchNorm && microBatches === undefined)
+    throw new ArgumentError(
+      'training: syncBatchNorm is for batches that are divided, whose statistics are else those of micro-batches; leave it out, or give microBatches',
+    )
   if (ema !== undefined && !(ema > 0 && ema < 1))
     throw new ArgumentError(`training: ema is ${ema}; expected a decay above 0 and below 1, such as 0.999`)
   if (!('layer' in network)) checkLabelsDiffer(data)

@@ -38,6 +38,8 @@ export interface Fingerprint {
   readonly accumulate?: Json
   /** Micro-batches a batch, where it is divided. */
   readonly microBatches?: Json
+  /** Where batch norm takes its statistics over the whole of a divided batch. */
+  readonly syncBatchNorm?: Json
   /** Where ranks add in any order. */
   readonly fastSums?: Json
   /** Decay of the weights' moving average, where one is kept. */
@@ -59,6 +61,7 @@ export interface DependsOn {
   readonly ema: number | undefined
   readonly accumulate: number
   readonly microBatches: number | undefined
+  readonly syncBatchNorm: boolean
   readonly fastSums: boolean
 }
 
@@ -69,7 +72,7 @@ export function fingerprintOf(
   options: DependsOn,
 ): Fingerprint {
   const { loss, metrics, monitor, optimizer, batchSize, seed, phases, shortestFirst, inOrder, ema } = options
-  const { accumulate, microBatches, fastSums } = options
+  const { accumulate, microBatches, syncBatchNorm, fastSums } = options
   const fields = fieldsOf(data)
   // As a file has it, so that what is read compares with what is made.
   return JSON.parse(
@@ -88,6 +91,7 @@ export function fingerprintOf(
       ...(shortestFirst ? { order: 'shortestFirst' } : inOrder ? { order: 'inOrder' } : {}),
       ...(accumulate === 1 ? {} : { accumulate }),
       ...(microBatches === undefined ? {} : { microBatches }),
+      ...(syncBatchNorm ? { syncBatchNorm } : {}),
       ...(fastSums ? { fastSums } : {}),
       ...(ema === undefined ? {} : { ema }),
     }),

@@ -1,5 +1,5 @@
 /** Programs that process a data set batch by batch. The last, smaller batch has a program of its own, exact for every loss. */
-import type { Backend, Feed, Program } from '../backends/backend.ts'
+import type { Feed, Program } from '../backends/backend.ts'
 import type { TypedArray } from '../core/dtype.ts'
 import { ArgumentError, MemoryError } from '../core/errors.ts'
 import { batchShape, type Field, type Fields, lengthsOf } from '../core/field.ts'
@@ -39,20 +39,25 @@ export function tensorsFor(
 /** Builds the graph of one batch; what it consists of is listed by the caller. */
 export type TraceBatch = (batch: BatchTensors) => Graph
 
+/** What makes programs of graphs: a backend, or what compiles on one in its own way. */
+interface Compiler<Compiled> {
+  compile(graph: Graph): Promise<Compiled>
+}
+
 /** One program a batch size, and a length of sequences, compiled when first needed. */
-export class BatchPrograms {
-  readonly #backend: Backend
+export class BatchPrograms<Compiled extends Pick<Program, 'dispose'> = Program> {
+  readonly #backend: Compiler<Compiled>
   readonly #dataset: AnyDataset
   readonly #fields: BatchFields
   readonly #trace: TraceBatch
   /** What loss and metrics expect of labels; known when a program was traced. */
   #labelRules: readonly LabelRule[] | undefined
-  readonly #programs = new Map<number | string, Program>()
+  readonly #programs = new Map<number | string, Compiled>()
   /** Names of the inputs, with the names under which a program has them. */
   readonly #names = new Map<string, string>()
 
   /** @param dataset of which the batches are, or are like */
-  constructor(backend: Backend, dataset: AnyDataset, trace: TraceBatch) {
+  constructor(backend: Compiler<Compiled>, dataset: AnyDataset, trace: TraceBatch) {
     this.#backend = backend
     this.#dataset = dataset
     this.#fields = fieldsOf(dataset)
@@ -66,13 +71,27 @@ export class BatchPrograms {
    * Runs the program of a batch's size on it.
    * @throws ArgumentError for a batch that lacks inputs, or has too few or too many values; DataError for labels that loss or metrics do not know.
    */
-  async run(batch: Batch, numbers: Record<string, number> = {}): Promise<Record<string, NDArray>> {
-    return (await this.#of(batch)).run(this.#feed(batch, numbers))
+  async run(this: BatchPrograms, batch: Batch, numbers: Record<string, number> = {}): Promise<Record<string, NDArray>> {
+    const { program, feed } = await this.of(batch, numbers)
+    return program.run(feed)
   }
 
   /** As `run`, and tells where the time goes. */
-  async profile(batch: Batch, numbers: Record<string, number> = {}): ReturnType<Program['profile']> {
-    return (await this.#of(batch)).profile(this.#feed(batch, numbers))
+  async profile(
+    this: BatchPrograms,
+    batch: Batch,
+    numbers: Record<string, number> = {},
+  ): ReturnType<Program['profile']> {
+    const { program, feed } = await this.of(batch, numbers)
+    return program.profile(feed)
+  }
+
+  /** The program of a batch's size, and what it takes. @throws as `run` */
+  async of(
+    batch: Batch,
+    numbers: Record<string, number>,
+  ): Promise<{ readonly program: Compiled; readonly feed: Feed }> {
+    return { program: await this.#of(batch), feed: this.#feed(batch, numbers) }
   }
 
   /** The graph of a batch's size, traced anew. */
@@ -116,7 +135,7 @@ export class BatchPrograms {
     return feed
   }
 
-  async #of(batch: Batch): Promise<Program> {
+  async #of(batch: Batch): Promise<Compiled> {
     const { examples, padded } = batch
     const key = padded === undefined ? examples : [examples, ...Object.values(padded)].join()
     const program = this.#programs.get(key) ?? (await this.#compileInRoom(batch))
@@ -128,7 +147,7 @@ export class BatchPrograms {
   }
 
   /** Where memory is short, gives back the programs that were not used for longest, until there is room. */
-  async #compileInRoom(batch: Batch): Promise<Program> {
+  async #compileInRoom(batch: Batch): Promise<Compiled> {
     for (;;)
       try {
         return await this.#backend.compile(this.graph(batch))

@@ -47,10 +47,15 @@ export interface TrainerOptions {
   readonly accumulate?: number
   /**
    * Micro-batches that each batch is divided into, one computed after the other or by several processes at once: their gradients are added in an order that depends on
-   * their number alone, so weights are the same to the bit on 1 or many ranks. Batch norm takes its means over each micro-batch; memory holds one. Batches are not divided
+   * their number alone, so weights are the same to the bit on 1 or many ranks. Batch norm takes its means over each micro-batch, unless `syncBatchNorm`; memory holds one. Batches are not divided
    * unless given; with `ranks`, 8, or for more ranks than that the next power of 2.
    */
   readonly microBatches?: number
+  /**
+   * Whether batch norm takes its means and variances over all micro-batches of a batch, as if it were not divided. They are then computed side by side, from one batch norm to the next, where all
+   * ranks wait for each other, and all that a rank computes of a batch is held at once. It needs `microBatches` or `ranks`. false unless given.
+   */
+  readonly syncBatchNorm?: boolean
   /** The processes that train together, as `distributed()` of `gentle-dl/distributed` gives them; this one trains alone unless given. */
   readonly ranks?: Ranks
   /**

@@ -34,7 +34,7 @@ import { DivergedTraining, type EpochReport, type RankTimes, type StepReport } f
 import { StateMemory } from './state-memory.ts'
 import type { StepExchange, ToldDivergence } from './step-exchange.ts'
 import type { TrainerOptions } from './trainer-options.ts'
-import { type StepNumbers, TrainingPrograms } from './training-programs.ts'
+import { type MicroBatch, type MicroBatchResult, type StepNumbers, TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
 import type { WeightAverage } from './weight-average.ts'
 import { Wishes } from './wishes.ts'
@@ -142,6 +142,7 @@ export class Trainer<M extends AnyModel = Model> {
       ema: options.ema,
       accumulate,
       microBatches,
+      syncBatchNorm: options.syncBatchNorm === true,
       fastSums: options.fastSums === true,
     }
     this.#programs = this.#programsOfPhase()
@@ -370,7 +371,8 @@ export class Trainer<M extends AnyModel = Model> {
     const learned = this.#learned()
     const { detectAnomaly } = this.#options
     const parts = { model, data, loss, metrics, seed, carried, inOrder, average, optimizer, learned, detectAnomaly }
-    return new TrainingPrograms({ ...parts, frozen: (name) => freeze(name, from) }, this.#turns)
+    const { syncBatchNorm } = this.#parts
+    return new TrainingPrograms({ ...parts, syncBatchNorm, frozen: (name) => freeze(name, from) }, this.#turns)
   }
 
   /** Where other parameters learn than before, the optimizer starts afresh, and programs are compiled for them. */
@@ -494,6 +496,10 @@ export class Trainer<M extends AnyModel = Model> {
     )
     this.#divided ??= await DividedBatches.of(this.#data, this.batchSize, place, { microBatches, rank, size })
     // Where ranks are more than the micro-batches of a small batch, some have none to tell of.
+    if (onProfile !== undefined && this.#options.syncBatchNorm)
+      throw new ArgumentError(
+        'profile: with syncBatchNorm a micro-batch is computed by many programs, between which it waits for the others; leave one of the two out',
+      )
     if (onProfile !== undefined && !this.hasFullBatch)
       throw new ArgumentError('profile: the next batch is smaller than others; profile one of full size')
     const { sizes, examples, own } = this.#divided.next()
@@ -503,20 +509,33 @@ export class Trainer<M extends AnyModel = Model> {
     const counted: RunningSums[] = []
     let diverged: DivergedTraining<M> | undefined
     let isTaken = false
+    const placeOf = (leaf: number): MicroBatch => ({ draw: draw + leaf, leaf, share: sizes[leaf] / examples })
+    const count = async ({ sums, areFinite }: MicroBatchResult, batch: Batch, of: MicroBatch): Promise<void> => {
+      counted.push(sums.soFar())
+      if (!Number.isFinite(sums.loss) || !areFinite)
+        diverged ??= await this.#diverged(whyNoNumbers(sums.loss), this.#at.step + 1, batch, unchanged, of.draw)
+    }
     try {
-      for (let leaf = own[0]; leaf < own[1] && diverged === undefined; leaf++) {
-        const batch = await this.#readMicroBatch(this.#divided)
-        const of = { draw: draw + leaf, leaf, share: sizes[leaf] / examples }
-        if (onProfile !== undefined && leaf === own[0]) {
-          const begun = performance.now()
-          onProfile(await this.#programs.profileMicroBatch(batch, of.draw, of.share))
-          started += performance.now() - begun
+      if (this.#options.syncBatchNorm) {
+        const { copyOf, summedOverBatch } = await import('./side-by-side.ts')
+        const batches = []
+        for (let leaf = own[0]; leaf < own[1]; leaf++)
+          batches.push({ batch: copyOf(await this.#readMicroBatch(this.#divided)), of: placeOf(leaf) })
+        const results = await this.#programs.microBatches(batches, (parts) =>
+          summedOverBatch(this.ranks, sizes.length, parts),
+        )
+        for (const [i, { batch, of }] of batches.entries()) await count(results[i], batch, of)
+      } else
+        for (let leaf = own[0]; leaf < own[1] && diverged === undefined; leaf++) {
+          const batch = await this.#readMicroBatch(this.#divided)
+          const of = placeOf(leaf)
+          if (onProfile !== undefined && leaf === own[0]) {
+            const begun = performance.now()
+            onProfile(await this.#programs.profileMicroBatch(batch, of.draw, of.share))
+            started += performance.now() - begun
+          }
+          await count(await this.#programs.microBatch(batch, of), batch, of)
         }
-        const { sums, areFinite } = await this.#programs.microBatch(batch, of)
-        counted.push(sums.soFar())
-        if (!Number.isFinite(sums.loss) || !areFinite)
-          diverged = await this.#diverged(whyNoNumbers(sums.loss), this.#at.step + 1, batch, unchanged, of.draw)
-      }
       isTaken = diverged === undefined
     } finally {
       // What it left unread is not the next batch's; what could not be read is read again where it is asked for again.

@@ -21,6 +21,7 @@ import type { Batch } from './batches.ts'
 import type { CarriedState } from './carried-state.ts'
 import { lossOf, measured, Sums } from './evaluation.ts'
 import type { GradientStore, Gradients } from './gradients.ts'
+import type { SegmentedProgram } from './segments.ts'
 import { BatchPrograms, fieldsOf, type TraceBatch, tensorsFor } from './steps.ts'
 import type { SubtreeSums } from './subtree-sums.ts'
 import type { TrainerOptions } from './trainer-options.ts'
@@ -42,6 +43,24 @@ export interface TrainedParts {
   /** Of the weights, where one is kept. */
   readonly average: WeightAverage | undefined
   readonly detectAnomaly: TrainerOptions['detectAnomaly']
+  /** Whether batch norm takes its statistics over all micro-batches of a batch. */
+  readonly syncBatchNorm: boolean
+}
+
+/** A micro-batch's place in its step. */
+export interface MicroBatch {
+  /** Numbers it, for random numbers of its own. */
+  readonly draw: number
+  /** Its number among those of its batch. */
+  readonly leaf: number
+  /** Its share of the batch's examples. */
+  readonly share: number
+}
+
+/** What a micro-batch's examples add up to, and whether gradients are finite, where anomalies are looked for. */
+export interface MicroBatchResult {
+  readonly sums: Sums
+  readonly areFinite: boolean
 }
 
 /** What a step's program takes beside its batch: the learning rate, and how much of the weights goes into their average. */
@@ -55,7 +74,9 @@ export class TrainingPrograms {
   /** Where gradients are kept that are apart from an update, and the programs that compute them; what does this is loaded where it is asked for. */
   #apart: { readonly store: GradientStore; readonly programs: BatchPrograms } | undefined
   /** The same for the sums of micro-batches. */
-  #micro: { readonly sums: SubtreeSums; readonly programs: BatchPrograms } | undefined
+  #micro: { readonly sums: SubtreeSums; readonly programs: BatchPrograms; readonly trace: TraceBatch } | undefined
+  /** The programs of micro-batches that are computed side by side. */
+  #segmented: BatchPrograms<SegmentedProgram> | undefined
 
   constructor(parts: TrainedParts, turns: Turns) {
     const { model, data } = parts
@@ -94,21 +115,58 @@ export class TrainingPrograms {
     return this.#micro.sums
   }
 
-  /**
-   * Computes the gradients of a micro-batch, and adds them to the sums.
-   * @param leaf its number among those of its batch @param share of the batch's examples
-   */
-  async microBatch(
-    batch: Batch,
-    { draw, leaf, share }: { readonly draw: number; readonly leaf: number; readonly share: number },
-  ): Promise<{ readonly sums: Sums; readonly areFinite: boolean }> {
+  /** Computes the gradients of a micro-batch, and adds them to the sums. */
+  async microBatch(batch: Batch, { draw, leaf, share }: MicroBatch): Promise<MicroBatchResult> {
     this.#micro ??= await this.#makeMicro()
     const { sums: gradients, programs } = this.#micro
     const isAdded = await gradients.expect(leaf)
     const results = await programs.run(batch, { draw, share, isAdded: Number(isAdded) })
     await gradients.take(leaf, isAdded)
+    return this.#resultOf(results, batch)
+  }
+
+  /**
+   * As `microBatch`, of neighbours side by side: they go on from each sum over the whole batch together.
+   * @param add adds vectors of these micro-batches, in order, and those of all others of the step; where there are none of these, it is called as often
+   */
+  async microBatches(
+    batches: readonly { readonly batch: Batch; readonly of: MicroBatch }[],
+    add: (own: readonly Float32Array[]) => Promise<Float32Array | undefined>,
+  ): Promise<MicroBatchResult[]> {
+    const { SegmentedProgram, segmentsOf } = await import('./segments.ts')
+    this.#micro ??= await this.#makeMicro()
+    const { sums: gradients, trace } = this.#micro
+    const { model, data } = this.#parts
+    // Whether a sum is added to what is in its place is known when those before it have come to their end.
+    const late = ['isAdded']
+    this.#segmented ??= new BatchPrograms(
+      { compile: (graph) => SegmentedProgram.compile(model.backend, graph, late) },
+      data,
+      trace,
+    )
+    const begun = []
+    for (const { batch, of } of batches) begun.push(await this.#segmented.of(batch, { draw: of.draw, share: of.share }))
+    const runs = begun.map(({ program, feed }) => program.begin(feed))
+    const cuts = begun[0]?.program.cuts ?? segmentsOf(trace(tensorsFor(fieldsOf(data), 2)), late).length - 1
+    let sums: Float32Array | undefined
+    for (let cut = 0; cut < cuts; cut++) {
+      const parts: Float32Array[] = []
+      for (const run of runs) parts.push(await run.next(sums))
+      sums = await add(parts)
+    }
+    const results: MicroBatchResult[] = []
+    for (const [i, { batch, of }] of batches.entries()) {
+      const isAdded = await gradients.expect(of.leaf)
+      const outputs = await runs[i].finish(sums, { isAdded: Number(isAdded) })
+      await gradients.take(of.leaf, isAdded)
+      results.push(this.#resultOf(outputs, batch))
+    }
+    return results
+  }
+
+  #resultOf(results: Record<string, NDArray>, { examples }: Batch): MicroBatchResult {
     const sums = new Sums(this.#parts.metrics)
-    sums.add(results, batch.examples)
+    sums.add(results, examples)
     return { sums, areFinite: results.slopes === undefined || results.slopes.data[0] === 0 }
   }
 
@@ -151,6 +209,7 @@ export class TrainingPrograms {
     this.#step.dispose()
     this.#apart?.programs.dispose()
     this.#micro?.programs.dispose()
+    this.#segmented?.dispose()
     const { model, data, detectAnomaly } = this.#parts
     const trace = (tensors: BatchTensors): TracedStep => {
       const { draw, outputs, total, gradients, state, backwardFrom } = this.#trace(tensors)
@@ -188,12 +247,14 @@ export class TrainingPrograms {
     this.#apart?.programs.dispose()
     this.#apart?.store.dispose()
     this.#micro?.programs.dispose()
+    this.#segmented?.dispose()
     this.#micro?.sums.dispose()
   }
 
   async #makeMicro() {
     const { SubtreeSums } = await import('./subtree-sums.ts')
-    const { model, data, learned, detectAnomaly } = this.#parts
+    const { model, data, learned, detectAnomaly, syncBatchNorm } = this.#parts
+    const sumOverBatch = syncBatchNorm ? (await import('./segments.ts')).sumOverBatch : undefined
     // Which state changes is asked of a graph, since a rank may have no micro-batch of the first batch.
     const { state } = this.#trace(tensorsFor(fieldsOf(data), 2))
     const sums = new SubtreeSums(
@@ -201,9 +262,9 @@ export class TrainingPrograms {
       learned,
       state.map(([variable]) => variable),
     )
-    const programs = new BatchPrograms(model.backend, data, (batch) => {
+    const trace: TraceBatch = (batch) => {
       const [share, isAdded] = [input([]), input([])]
-      const { draw, outputs, gradients, state, carries } = this.#trace(batch, share)
+      const { draw, outputs, gradients, state, carries } = this.#trace(batch, share, sumOverBatch)
       if (carries)
         throw new ArgumentError(
           'training: micro-batches carry no state to the next batch; leave microBatches out for networks with stateful layers',
@@ -215,8 +276,8 @@ export class TrainingPrograms {
       ])
       const slopes: Record<string, Tensor> = detectAnomaly ? { slopes: zeroOf(gradients) } : {}
       return { inputs: { draw, share, isAdded }, outputs: { ...outputs, ...slopes }, updates }
-    })
-    return { sums, programs }
+    }
+    return { sums, trace, programs: new BatchPrograms(model.backend, data, trace) }
   }
 
   async #makeApart() {
@@ -252,8 +313,11 @@ export class TrainingPrograms {
     }
   }
 
-  /** A batch's forward and backward pass. @param share what the loss is multiplied by before its gradients are taken */
-  #trace(batch: BatchTensors, share?: Tensor) {
+  /**
+   * A batch's forward and backward pass.
+   * @param share what the loss is multiplied by before its gradients are taken @param sumOverBatch what sums statistics over all micro-batches, where they are to be
+   */
+  #trace(batch: BatchTensors, share?: Tensor, sumOverBatch?: (part: Tensor) => Tensor) {
     const { model, loss, metrics, learned, seed, frozen, carried, inOrder } = this.#parts
     let carries = false
     const draw = input([], 'int32')
@@ -277,6 +341,7 @@ export class TrainingPrograms {
           return carried.variable(path, units)
         },
       },
+      ...(share && sumOverBatch ? { wholeBatch: { share, sum: sumOverBatch } } : {}),
       onUpdate: (variable, next) => state.push([variable, next]),
       onAuxiliary: (output, weight) => auxiliary.push(within('loss', () => mul(lossOf(loss, output, batch), weight))),
     })

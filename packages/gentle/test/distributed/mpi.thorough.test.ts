@@ -29,6 +29,22 @@ describe.runIf(hasMpirun)(`ranks of Open MPI${unlessThere}`, () => {
     }
   })
 
+  it('come to the same bits where batch norm sees the whole batch, which are others than those of micro-batches', async () => {
+    const digestsOf = async (ranks: number, threads: number, sync: string): Promise<string[]> => {
+      const { code, output, notes } = await runRanks(ranks, [program], { RANK_THREADS: `${threads}`, RANK_SYNC: sync })
+      expect(code, notes).toBe(0)
+      return digestsIn(output)
+    }
+    const [expected] = await digestsOf(1, 1, 'yes')
+    for (const [ranks, threads] of [
+      [2, 2],
+      [3, 1],
+      [8, 1],
+    ])
+      expect(await digestsOf(ranks, threads, 'yes')).toEqual(Array(ranks).fill(expected))
+    expect(await digestsOf(1, 1, 'no')).not.toEqual([expected])
+  })
+
   it('have the same weights, whatever they are, with the sums of MPI', async () => {
     const { output } = await runRanks(3, [program], { RANK_FAST: 'yes' })
     expect(new Set(digestsIn(output)).size).toBe(1)

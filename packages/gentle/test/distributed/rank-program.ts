@@ -15,7 +15,7 @@ import {
 import { inMemory } from 'gentle-dl/data'
 import { backendOf, distributed } from 'gentle-dl/distributed'
 
-const { RANK_THREADS = '1', RANK_TEST = '', RANK_FAST = '' } = process.env
+const { RANK_THREADS = '1', RANK_TEST = '', RANK_FAST = '', RANK_SYNC = '' } = process.env
 
 const count = 100
 const data = inMemory({
@@ -37,6 +37,7 @@ try {
     epochs: 3,
     seed: 4,
     microBatches: 8,
+    syncBatchNorm: RANK_SYNC === 'yes',
     fastSums: RANK_FAST === 'yes',
     backend,
     ranks,

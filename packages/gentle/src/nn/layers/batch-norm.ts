@@ -77,28 +77,33 @@ export function normalizeChannels(
     const offset = sub(bias ?? 0, mul(runningMean, scale))
     return add(mul(x, along(scale)), along(offset))
   }
-  const count = sizeOf(x.shape) / channels
-  if (count === 1) throw new ShapeError('training needs more than one value per channel; use a larger batch')
+  const values = sizeOf(x.shape) / channels
+  const part = scope.shareOfBatch
+  if (values === 1 && part === undefined)
+    throw new ShapeError('training needs more than one value per channel; use a larger batch')
   const axes = x.shape.flatMap((_, i) => (i === axis ? [] : [i]))
   const present = mask && (mask.shape.length > axis ? mask : reshape(mask, [...mask.shape, 1, ...behind]))
-  const share = mask && div(sizeOf(mask.shape), sum(mask))
+  const share = mask && (part === undefined ? div(sizeOf(mask.shape), sum(mask)) : div(1, scope.overBatch(mean(mask))))
   const known = (values: Tensor): Tensor => (present === undefined ? values : where(present, values, 0))
   const meanOf = (values: Tensor): Tensor =>
-    share === undefined ? mean(values, axes) : mul(mean(known(values), axes), share)
+    share === undefined ? scope.overBatch(mean(values, axes)) : mul(scope.overBatch(mean(known(values), axes)), share)
   const batchMean = meanOf(x)
   const centred = known(sub(known(x), along(batchMean)))
   const variance = meanOf(mul(centred, centred))
   const follow = (running: Tensor, batch: Tensor): Tensor => add(mul(running, 1 - momentum), mul(batch, momentum))
   scope.update(runningMean, follow(runningMean, batchMean))
-  scope.update(runningVariance, follow(runningVariance, mul(variance, unbiased(count, share))))
+  scope.update(
+    runningVariance,
+    follow(runningVariance, mul(variance, unbiased(part === undefined ? values : div(values, part), share))),
+  )
   const scaled = mul(centred, along(factor(variance)))
   return bias === undefined ? scaled : add(scaled, along(bias))
 }
 
 /** n / (n - 1), of the `count` values of which one in `share` is known. */
-function unbiased(count: number, share: Tensor | undefined): Tensor | number {
-  if (share === undefined) return count / (count - 1)
-  const known = div(count, share)
+function unbiased(count: Tensor | number, share: Tensor | undefined): Tensor | number {
+  if (share === undefined && typeof count === 'number') return count / (count - 1)
+  const known = share === undefined ? count : div(count, share)
   return div(known, maximum(sub(known, 1), 1))
 }
 

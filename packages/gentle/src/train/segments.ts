@@ -1,0 +1,175 @@
+/** A graph that needs sums over all micro-batches of a step in its midst, as several programs: each computes up to the next such sums. */
+import type { Backend, Feed, Program } from '../backends/backend.ts'
+import type { TypedArray } from '../core/dtype.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import { sizeOf } from '../core/shape.ts'
+import { type Graph, rootsOf, topologicalOrder } from '../graph/graph.ts'
+import { defineOp } from '../graph/op.ts'
+import { rebuild } from '../graph/rebuild.ts'
+import { apply, input, type Tensor } from '../graph/tensor.ts'
+
+/** Where a graph is cut: no backend ever computes it. All micro-batches' losses depend on the sum, so its gradient is the sum of theirs. */
+const sumOverBatchOp = defineOp<'sumOverBatch', null>({
+  name: 'sumOverBatch',
+  infer: ([{ shape, dtype }]) => ({ shape, dtype }),
+  gradient: (_, dy) => [sumOverBatch(dy)],
+})
+
+/** The sum of what a tensor is in all micro-batches of a step. */
+export const sumOverBatch = (part: Tensor): Tensor => apply(sumOverBatchOp, [part], null)
+
+const isSum = ({ op }: Tensor): boolean => op.name === sumOverBatchOp.name
+
+/** What is there without being computed. */
+const isSource = ({ inputs }: Tensor): boolean => inputs.length === 0
+
+interface Segment {
+  readonly graph: Graph
+  /** Outputs to be summed, in order, and the names under which later segments take the sums. */
+  readonly sums: readonly (readonly [part: string, sum: string])[]
+}
+
+/**
+ * Cuts a graph at the sums. Each node is in the first segment in which all that it needs is there; what later ones need is among a segment's outputs. In the last are the updates, and what
+ * depends on the values that their variables have, or on inputs that are known only then; no sum does.
+ * @param late names of these inputs
+ */
+export function segmentsOf(graph: Graph, late: readonly string[]): Segment[] {
+  const { inputs, outputs, updates = [] } = graph
+  const order = topologicalOrder(rootsOf(graph))
+  const isLate = new Set<Tensor>([...late.map((name) => inputs[name]), ...updates.map(([variable]) => variable)])
+  const computedIn = new Map<Tensor, number>()
+  for (const node of order) {
+    if (node.inputs.some((operand) => isLate.has(operand))) isLate.add(node)
+    const segments = node.inputs.map((operand) => computedIn.get(operand)! + (isSum(operand) ? 1 : 0))
+    computedIn.set(node, Math.max(0, ...segments))
+  }
+  const sums = order.filter(isSum)
+  const last = Math.max(0, ...sums.map((sum) => computedIn.get(sum)! + 1))
+  for (const node of isLate) computedIn.set(node, last)
+  const isFromBefore = (node: Tensor, segment: number): boolean =>
+    isSum(node) || (!isSource(node) && computedIn.get(node)! < segment)
+  const kept = new Set<Tensor>()
+  const keep = (node: Tensor, segment: number): void => {
+    if (!isSum(node) && isFromBefore(node, segment)) kept.add(node)
+  }
+  for (const node of order) for (const operand of node.inputs) keep(operand, computedIn.get(node)!)
+  for (const [, next] of updates) keep(next, last)
+  const names = new Map([
+    ...sums.map((sum, i): [Tensor, string] => [sum, `sum ${i}`]),
+    ...[...kept].map((node, i): [Tensor, string] => [node, `kept ${i}`]),
+  ])
+  return Array.from({ length: last + 1 }, (_, segment) => {
+    const isHere = (node: Tensor): boolean => computedIn.get(node) === segment
+    const summed = sums.filter(isHere)
+    const given: [string, Tensor][] = [
+      ...Object.entries(outputs).filter(([, node]) => isHere(node)),
+      ...[...kept].filter(isHere).map((node): [string, Tensor] => [names.get(node)!, node]),
+      ...summed.map((sum): [string, Tensor] => [`part of ${names.get(sum)}`, sum.inputs[0]]),
+    ]
+    const changed = segment === last ? updates : []
+    const taken = new Map<Tensor, Tensor>()
+    const made = rebuild([...given.map(([, node]) => node), ...changed.map(([, next]) => next)], (node) => {
+      if (!isFromBefore(node, segment)) return undefined
+      const stand = taken.get(node) ?? input(node.shape, node.dtype)
+      taken.set(node, stand)
+      return stand
+    })
+    const reached = new Set(topologicalOrder(made))
+    return {
+      graph: {
+        inputs: {
+          ...Object.fromEntries(Object.entries(inputs).filter(([, node]) => reached.has(node))),
+          ...Object.fromEntries([...taken].map(([node, stand]) => [names.get(node)!, stand])),
+        } as Graph['inputs'],
+        outputs: Object.fromEntries(given.map(([name], i) => [name, made[i]])),
+        updates: changed.map(([variable], i) => [variable, made[given.length + i]] as const),
+      },
+      sums: summed.map((sum) => [`part of ${names.get(sum)}`, names.get(sum)!] as const),
+    }
+  })
+}
+
+/** A cut graph, ready to run. */
+export class SegmentedProgram {
+  readonly #segments: readonly Segment[]
+  readonly #programs: readonly Program[]
+
+  /** @param late names of inputs that only `finish` is given */
+  static async compile(backend: Backend, graph: Graph, late: readonly string[]): Promise<SegmentedProgram> {
+    const segments = segmentsOf(graph, late)
+    const programs: Program[] = []
+    try {
+      for (const { graph } of segments) programs.push(await backend.compile(graph))
+    } catch (error) {
+      for (const program of programs) program.dispose()
+      throw error
+    }
+    return new SegmentedProgram(segments, programs)
+  }
+
+  private constructor(segments: readonly Segment[], programs: readonly Program[]) {
+    this.#segments = segments
+    this.#programs = programs
+  }
+
+  /** How often sums are needed before it comes to its end. */
+  get cuts(): number {
+    return this.#segments.length - 1
+  }
+
+  /** Begins a run, of which there may be several at once. @param feed values that hold until its end */
+  begin(feed: Feed): SegmentedRun {
+    return new SegmentedRun(this.#segments, this.#programs, feed)
+  }
+
+  dispose(): void {
+    for (const program of this.#programs) program.dispose()
+  }
+}
+
+/** A run of a cut graph, between two of its segments. */
+class SegmentedRun {
+  readonly #segments: readonly Segment[]
+  readonly #programs: readonly Program[]
+  readonly #values: Map<string, TypedArray | readonly number[] | number>
+  readonly #outputs: Record<string, NDArray> = {}
+  #next = 0
+
+  constructor(segments: readonly Segment[], programs: readonly Program[], feed: Feed) {
+    this.#segments = segments
+    this.#programs = programs
+    this.#values = new Map(Object.entries(feed))
+  }
+
+  /** Computes up to the next sums. @param sums those before, unless it begins @returns its parts of the next ones, one after the other */
+  async next(sums: Float32Array | undefined): Promise<Float32Array> {
+    const outputs = await this.#run(sums)
+    return Float32Array.from(this.#segments[this.#next - 1].sums.flatMap(([part]) => [...outputs[part].data]))
+  }
+
+  /** Computes the last segment, after all sums. @returns the outputs of the whole graph, and more */
+  async finish(
+    sums: Float32Array | undefined,
+    more: Readonly<Record<string, number>>,
+  ): Promise<Record<string, NDArray>> {
+    for (const [name, value] of Object.entries(more)) this.#values.set(name, value)
+    await this.#run(sums)
+    return this.#outputs
+  }
+
+  async #run(sums: Float32Array | undefined): Promise<Record<string, NDArray>> {
+    const segment = this.#next++
+    let at = 0
+    for (const [part, sum] of this.#segments[segment - 1]?.sums ?? []) {
+      const size = sizeOf(this.#outputs[part].shape)
+      this.#values.set(sum, sums!.subarray(at, at + size))
+      at += size
+    }
+    const { inputs } = this.#segments[segment].graph
+    const feed = Object.fromEntries(Object.keys(inputs).map((name) => [name, this.#values.get(name)!]))
+    const outputs = await this.#programs[segment].run(feed)
+    for (const [name, { data }] of Object.entries(outputs)) this.#values.set(name, data)
+    return Object.assign(this.#outputs, outputs)
+  }
+}
