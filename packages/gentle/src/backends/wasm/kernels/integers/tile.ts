@@ -128,7 +128,8 @@ export function integerTiles(
   })
   const lineCount = lines.images * lines.count
   const bytesOfLine = sourceBlocks * Math.max(lines.step, kernel[1] * packedPixelBytes)
-  const perStrip = Math.min(lineCount, Math.max(1, Math.floor(stripBytes / bytesOfLine)))
+  // As many lines each, so that threads that share them have as much to do.
+  const perStrip = Math.ceil(lineCount / Math.ceil(lineCount / Math.max(1, Math.floor(stripBytes / bytesOfLine))))
   const strips = Math.ceil(lineCount / perStrip)
   const together = blocks % 2 === 0 ? 2 : 1
   const resultBytes = resultPixelBytes(attributes)
