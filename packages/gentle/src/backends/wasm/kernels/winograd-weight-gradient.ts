@@ -221,16 +221,16 @@ function sumOverTiles(
   ]
 }
 
-/** Aᵀ S A of the sums of four neighbouring filters, whose places are so far apart: their gradients, one after the other. */
+/** Aᵀ S A of the sums S of four neighbouring filters, given place by place: their gradients, one after the other. */
 function filtersOfSums(
   context: KernelContext,
-  { source, target, middle }: Readonly<Record<'source' | 'target' | 'middle', Local<'i32'>>>,
-  place: number,
+  sumAt: (place: number) => Value<'v128'>,
+  { target, middle }: Readonly<Record<'target' | 'middle', Local<'i32'>>>,
 ): Statement[] {
   const four = new Local('v128')
   return transformBothSides(
     outputTransform,
-    (row, column) => v128.load(source, (row * n + column) * place),
+    (row, column) => sumAt(row * n + column),
     middle,
     ([value], row, column) => [
       four.set(value),
@@ -310,7 +310,7 @@ export function gradientByFiltersKernel(
           target.set(filters),
           repeat(outs, [
             repeat(2 * blocks, [
-              ...filtersOfSums(context, { source, target, middle }, place),
+              ...filtersOfSums(context, (index) => v128.load(source, index * place), { target, middle }),
               source.advance(16),
               target.advance(4 * filterBytes),
             ]),
@@ -393,7 +393,7 @@ export function gradientProductsKernel(
   }
 }
 
-/** Aᵀ S A of the sums S of each filter, those of all slices of the batch: the gradient [O, C, 3, 3]. */
+/** Aᵀ S A of the sums S of each filter, those of all slices of the batch added up in order: the gradient [O, C, 3, 3]. */
 export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: WeightGradientPlan, slices = 1): Kernel {
   const { channels, outChannels } = plan
   const place = sumsPlace(plan)
@@ -402,31 +402,20 @@ export function gradientFiltersKernel(sums: Buffer, gradient: Buffer, plan: Weig
     split: { by: 'items', count: outChannels },
     reads: [sums],
     writes: [gradient],
-    workspaceBytes: filtersMiddleBytes + places * 16,
+    workspaceBytes: filtersMiddleBytes,
     emit(context) {
-      const [out, source, target, middle, of, total] = locals('i32')
-      const four = new Local('v128')
-      /** The slices' sums at all places, added up in order. */
-      const totals = [
-        of.set(source),
-        total.set(i32.add(middle, filtersMiddleBytes)),
-        repeat(places, [
-          four.set(v128.load(of)),
-          repeat(slices - 1, [of.advance(places * place), four.set(f32x4.add(four, v128.load(of)))]),
-          v128.store(total, four),
-          of.advance(place - (slices - 1) * places * place),
-          total.advance(16),
-        ]),
-        total.set(i32.add(middle, filtersMiddleBytes)),
-      ]
+      const [out, source, target, middle] = locals('i32')
+      const sumAt = (index: number): Value<'v128'> =>
+        range(slices)
+          .map((slice) => v128.load(source, (slice * places + index) * place))
+          .reduce(f32x4.add)
       return [
         middle.set(context.workspace),
         forEachItem(context, out, [
           source.set(i32.add(context.address(sums), i32.mul(out, channels * 4))),
           target.set(i32.add(context.address(gradient), i32.mul(out, channels * filterBytes))),
           repeat(channels / 4, [
-            ...totals,
-            ...filtersOfSums(context, { source: total, target, middle }, 16),
+            ...filtersOfSums(context, sumAt, { target, middle }),
             source.advance(16),
             target.advance(4 * filterBytes),
           ]),
