@@ -12,7 +12,7 @@ import type { Kernel } from './kernel.ts'
  * LeNet-5, ResNet-20 and ResNet-18 on 1 to 8 images, two threads.
  */
 const leastMultiplyAdds = 1_000_000
-const leastBytes = 4 * 2 ** 20
+const leastBytes = 384 * 1024
 
 /** Kernels, of which those with fewer blocks than threads are split by parts of blocks. `always`: however little work it is; for tests. */
 export const shareBlocks = (kernels: readonly Kernel[], threads: number, always = false): Kernel[] =>

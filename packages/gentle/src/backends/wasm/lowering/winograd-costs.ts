@@ -3,7 +3,7 @@ import { laneBytes } from '../buffer.ts'
 import type { WinogradPlan } from '../kernels/winograd.ts'
 import type { WinogradLanesPlan } from '../kernels/winograd-lanes-parts.ts'
 import { winograd4 } from '../kernels/winograd-transforms.ts'
-import { gradientSumCount, type WeightGradientPlan } from '../kernels/winograd-weight-gradient.ts'
+import { areSumsLarger, gradientSumCount, type WeightGradientPlan } from '../kernels/winograd-weight-gradient.ts'
 import { blockSize } from '../layout/layout.ts'
 import { directCycles, gain, perCycle } from './costs.ts'
 
@@ -47,14 +47,16 @@ export function winogradLanesCycles(plan: WinogradLanesPlan): number {
   )
 }
 
-/** Bytes of the gradient's sums up to which a cache holds them while tiles of one row after the other are added. */
+/** Bytes of the gradient's sums up to which a cache holds them while tiles of one row after the other are added; of fewer tiles than sums, the second-level cache. */
 const maxSumsBytes = 12 * 2 ** 20
+const maxSumsOfFewTiles = 2 ** 20
 
 /** The gradient of filters by Winograd's method, in slices of the batch: products and transforms, of whole blocks of channels. */
 export function winogradGradientSlicesCycles(plan: WeightGradientPlan): number {
   const { batch, channels, outChannels, tileRows, tileColumns } = plan
   const n = winograd4.input.length
-  if (channels % blockSize !== 0 || outChannels % blockSize !== 0 || gradientSumCount(plan) * 4 > maxSumsBytes)
+  const maxBytes = areSumsLarger(plan) ? maxSumsOfFewTiles : maxSumsBytes
+  if (channels % blockSize !== 0 || outChannels % blockSize !== 0 || gradientSumCount(plan) * 4 > maxBytes)
     return Number.POSITIVE_INFINITY
   const tiles = batch * tileRows * tileColumns
   return (
@@ -63,7 +65,7 @@ export function winogradGradientSlicesCycles(plan: WeightGradientPlan): number {
   )
 }
 
-/** The gradient of filters by Winograd's method: products, transforms, and the sums that are written and read. */
+/** The gradient of filters by Winograd's method: products, transforms, and the sums where they are written and read. */
 export function winogradWeightGradientCycles(plan: WeightGradientPlan): number {
   const { batch, channels, outChannels, tileRows, tileColumns } = plan
   const n = winograd4.input.length
@@ -71,6 +73,6 @@ export function winogradWeightGradientCycles(plan: WeightGradientPlan): number {
   return (
     (tiles * n * n * channels * outChannels) / perCycle.multiplyAdds +
     (tiles * (channels + outChannels) * 2 * (2 * transformInstructions(n, n))) / 4 / perCycle.instructions +
-    (2 * n * n * channels * outChannels * 4) / perCycle.bytes
+    (areSumsLarger(plan) ? 0 : (2 * n * n * channels * outChannels * 4) / perCycle.bytes)
   )
 }
