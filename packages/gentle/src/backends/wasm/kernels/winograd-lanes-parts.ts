@@ -65,8 +65,10 @@ export function planWinogradLanes(transforms: WinogradTransforms, sizes: Winogra
 /** Places of a transformed tile. */
 export const placesOf = ({ transforms: { input } }: WinogradLanesPlan): number => input.length ** 2
 
-/** Bytes of a channel of 8 images, and of one of the output. */
+/** Bytes of a channel of 8 images. */
 export const planeBytes = ({ height, width }: WinogradLanesPlan): number => height * width * laneBytes
+
+/** The same of the output. */
 const outPlaneBytes = ({ outHeight, outWidth }: WinogradLanesPlan): number => outHeight * outWidth * laneBytes
 
 /** Bytes of one of the rows that a row of tiles reads, with the zeros around them. */
@@ -197,8 +199,8 @@ export function productFunction(
 }
 
 /**
- * A function (source, target, middle) that transforms the filters of four neighbouring channels, to places at a distance, and how far apart
- * neighbouring channels and output channels are. For the gradient to the input, in and out change places and filters are turned by half a turn.
+ * A function (source, target, middle) that transforms the filters of one output channel and four neighbouring channels, G g Gᵀ, to places `place` bytes apart.
+ * For the gradient to the input, in and out change places and filters are `turned` by half a turn.
  */
 export function filterTransform(
   plan: WinogradLanesPlan,

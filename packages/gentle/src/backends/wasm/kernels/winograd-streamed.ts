@@ -1,5 +1,5 @@
 /**
- * Winograd's convolution of a batch in lanes while filters change in every step and are many for few tiles. Transformed filters are up to
+ * Winograd's convolution of a batch in lanes where filters are many for few tiles. Transformed filters are up to
  * four times as many numbers as filters: written and read again, they would take longer than the products. So tiles of all
  * images are transformed first; then a thread transforms the filters of a few output channels into its workspace and multiplies at once.
  * Threads share the output channels, of which there are many, also where one block of images has a single row of tiles.
