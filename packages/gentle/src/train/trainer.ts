@@ -27,7 +27,7 @@ import {
 } from './evaluation.ts'
 import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
-import type { DividedBatches } from './micro-batches.ts'
+import type { DividedBatch, DividedBatches } from './micro-batches.ts'
 import type { Moment, Parts } from './moment.ts'
 import { type Phase, phaseOf, phasesOf } from './phases.ts'
 import { DivergedTraining, type EpochReport, type RankTimes, type StepReport } from './reports.ts'
@@ -486,7 +486,7 @@ export class Trainer<M extends AnyModel = Model> {
     const place = await this.#nextPlace()
     const numbers = this.#numbers()
     const { rank = 0, size = 1 } = this.ranks ?? {}
-    let started = performance.now()
+    const started = performance.now()
     const [{ DividedBatches }, { StepExchange }] = await dividing()
     this.#exchange ??= new StepExchange(
       this.ranks,
@@ -495,19 +495,43 @@ export class Trainer<M extends AnyModel = Model> {
       this.#options.fastSums === true,
     )
     this.#divided ??= await DividedBatches.of(this.#data, this.batchSize, place, { microBatches, rank, size })
-    // Where ranks are more than the micro-batches of a small batch, some have none to tell of.
-    if (onProfile !== undefined && this.#options.syncBatchNorm)
+    if (onProfile !== undefined) this.#checkProfiled()
+    const batch = this.#divided.next()
+    const gradients = await this.#programs.subtreeSums()
+    gradients.clear()
+    const { counted, diverged, aside } = await this.#computeOwn(this.#divided, batch, onProfile)
+    this.#at.draw += batch.sizes.length
+    this.#at.position += batch.examples
+    if (diverged !== undefined && this.ranks === undefined) throw diverged
+    const total = await this.#exchange.total(gradients, batch.sizes.length, counted, diverged)
+    if (total.diverged !== undefined) throw diverged ?? (await this.#toldDivergence(total.diverged))
+    await this.#programs.updateBySum(total.slot, numbers)
+    this.#count(started + aside)
+    this.#countStep((performance.now() - started - aside) / 1000, onProfile !== undefined)
+    return this.#finishUpdate(total.sums)
+  }
+
+  /** @throws ArgumentError where the next step has no micro-batch to tell of. */
+  #checkProfiled(): void {
+    if (this.#options.syncBatchNorm)
       throw new ArgumentError(
         'profile: with syncBatchNorm a micro-batch is computed by many programs, between which it waits for the others; leave one of the two out',
       )
-    if (onProfile !== undefined && !this.hasFullBatch)
+    // Where ranks are more than the micro-batches of a small batch, some have none to tell of.
+    if (!this.hasFullBatch)
       throw new ArgumentError('profile: the next batch is smaller than others; profile one of full size')
-    const { sizes, examples, own } = this.#divided.next()
-    const gradients = await this.#programs.subtreeSums()
-    gradients.clear()
+  }
+
+  /**
+   * Computes the rank's own micro-batches of a batch, to the first whose numbers are not finite.
+   * @returns what they count, and milliseconds that went aside into a profile
+   */
+  async #computeOwn(divided: DividedBatches, batch: DividedBatch, onProfile?: (profile: Profile) => void) {
+    const { sizes, examples, own } = batch
     const { draw } = this.#at
     const counted: RunningSums[] = []
     let diverged: DivergedTraining<M> | undefined
+    let aside = 0
     let isTaken = false
     const placeOf = (leaf: number): MicroBatch => ({ draw: draw + leaf, leaf, share: sizes[leaf] / examples })
     const count = async ({ sums, areFinite }: MicroBatchResult, batch: Batch, of: MicroBatch): Promise<void> => {
@@ -520,19 +544,19 @@ export class Trainer<M extends AnyModel = Model> {
         const { copyOf, summedOverBatch } = await import('./side-by-side.ts')
         const batches = []
         for (let leaf = own[0]; leaf < own[1]; leaf++)
-          batches.push({ batch: copyOf(await this.#readMicroBatch(this.#divided)), of: placeOf(leaf) })
+          batches.push({ batch: copyOf(await this.#readMicroBatch(divided)), of: placeOf(leaf) })
         const results = await this.#programs.microBatches(batches, (parts) =>
           summedOverBatch(this.ranks, sizes.length, parts),
         )
         for (const [i, { batch, of }] of batches.entries()) await count(results[i], batch, of)
       } else
         for (let leaf = own[0]; leaf < own[1] && diverged === undefined; leaf++) {
-          const batch = await this.#readMicroBatch(this.#divided)
+          const batch = await this.#readMicroBatch(divided)
           const of = placeOf(leaf)
           if (onProfile !== undefined && leaf === own[0]) {
             const begun = performance.now()
             onProfile(await this.#programs.profileMicroBatch(batch, of.draw, of.share))
-            started += performance.now() - begun
+            aside = performance.now() - begun
           }
           await count(await this.#programs.microBatch(batch, of), batch, of)
         }
@@ -541,15 +565,7 @@ export class Trainer<M extends AnyModel = Model> {
       // What it left unread is not the next batch's; what could not be read is read again where it is asked for again.
       if (!isTaken) await this.#closeReader()
     }
-    this.#at.draw += sizes.length
-    this.#at.position += examples
-    if (diverged !== undefined && this.ranks === undefined) throw diverged
-    const total = await this.#exchange.total(gradients, sizes.length, counted, diverged)
-    if (total.diverged !== undefined) throw diverged ?? (await this.#toldDivergence(total.diverged))
-    await this.#programs.updateBySum(total.slot, numbers)
-    this.#count(started)
-    this.#countStep((performance.now() - started) / 1000, onProfile !== undefined)
-    return this.#finishUpdate(total.sums)
+    return { counted, diverged, aside }
   }
 
   /** @param isAnew whether the count begins behind this step, which took longer than others */
