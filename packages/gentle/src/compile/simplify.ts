@@ -2,6 +2,7 @@
  * The first pass: rewrites a graph into an equal one with fewer and cheaper nodes. Every rule is local: it looks at one node whose
  * operands are already simplified, and so are those of the nodes that it makes. So one way through the graph does nearly all, however deep it is.
  */
+import { exactJson } from '../core/exact-json.ts'
 import { sameShape, sizeOf } from '../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder, verify } from '../graph/graph.ts'
 import type { Op } from '../graph/op.ts'
@@ -225,19 +226,13 @@ class AttributeNumbers {
     const isObject = typeof attributes === 'object' && attributes !== null
     const known = isObject ? this.#ofObjects.get(attributes) : undefined
     if (known !== undefined) return known
-    const text = String(JSON.stringify(attributes, exactNumber))
+    const text = exactJson(attributes)
     const number = this.#ofTexts.get(text) ?? this.#ofTexts.size
     this.#ofTexts.set(text, number)
     if (isObject) this.#ofObjects.set(attributes, number)
     return number
   }
 }
-
-/** Numbers that JSON does not tell apart, such as the infinities, which are `null` in it, as text. */
-export const exactNumber = (_: string, value: unknown): unknown =>
-  typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-    ? `number ${Object.is(value, -0) ? '-0' : value}`
-    : value
 
 /** Which nodes have the same values, also where one of them is computed later than the other, for a gradient. */
 function sameValues(order: readonly Tensor[], attributes: AttributeNumbers): AreSame {

@@ -1,4 +1,6 @@
 /** Writes a scheduled program as one WebAssembly module with one entry, `run(thread, maySleep)`. */
+import { InternalError } from '../../core/errors.ts'
+import { alikeKernels, buffersOf } from './alike.ts'
 import {
   call,
   countedLoop,
@@ -13,7 +15,8 @@ import {
 } from './assembler/index.ts'
 import { type Buffer, bytesOf, storageOf } from './buffer.ts'
 import { defineBarrier } from './control.ts'
-import type { Kernel, KernelContext, KernelLoop } from './kernel.ts'
+import type { Kernel, KernelLoop } from './kernel.ts'
+import { defineKernel, type ModuleContext, type StartOf } from './kernel-function.ts'
 import type { Log } from './log.ts'
 import { MathLibrary, type RareMath } from './math/index.ts'
 import { isIndependentByBlock, kernelsOf, type Schedule } from './schedule.ts'
@@ -45,8 +48,8 @@ export interface EmitOptions {
   storeAddress(buffer: Buffer): number
 }
 
-/** Where a buffer begins, or a block of it, in the code of a schedule. */
-type AddressOf = (buffer: Buffer, block: Value<'i32'>, scratch: Local<'i32'>) => Value<'i32'>
+/** What runs a kernel's function for some blocks or items. */
+type CallKernel = (scratch: Local<'i32'>, from: Local<'i32'>, to: Local<'i32'>) => Statement
 
 /** What runs one phase on a thread. */
 type CallPhase = (thread: Local<'i32'>, scratch: Local<'i32'>, maySleep: Local<'i32'>) => Statement[]
@@ -66,26 +69,22 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
     functions.set(key, handle)
     return handle
   }
+  const context: ModuleContext = { module, math, wide: options.wideVectors, shared: sharedFunction }
 
-  const emitKernel = (kernel: Kernel, { workspaceOffset }: Schedule, addressOf: AddressOf) => {
-    const parameters = { scratch: 'i32', from: 'i32', to: 'i32' } as const
-    return module.function(`${numbers.get(kernel)} ${kernel.name}`, parameters, undefined, (p) => {
-      const { split } = kernel
-      const inBlocks = split.by === 'blocks'
-      const present = inBlocks ? p.from : i32.const(0)
-      const context: KernelContext = {
-        module,
-        math,
-        wide: options.wideVectors,
-        block: present,
-        from: inBlocks ? i32.const(0) : p.from,
-        to: inBlocks ? i32.const(split.parts ?? 1) : p.to,
-        workspace: i32.add(p.scratch, workspaceOffset),
-        shared: sharedFunction,
-        address: (buffer, block = present) => addressOf(buffer, block, p.scratch),
-      }
-      return kernel.emit(context)
-    })
+  const alike = alikeKernels(schedule)
+  const emitKernel = (kernel: Kernel, within: Schedule, startOf: StartOf): CallKernel => {
+    const text = alike.get(kernel)
+    if (text === undefined) {
+      const run = defineKernel(`${numbers.get(kernel)} ${kernel.name}`, kernel, within, context, [], startOf)
+      return (scratch, from, to) => call(run, scratch, from, to)
+    }
+    const buffers = buffersOf(kernel)
+    const run = sharedFunction(text, () =>
+      defineKernel(kernel.name, kernel, within, context, buffers, ({ name }) => {
+        throw new InternalError(`${kernel.name}: uses ${name}, which is not among what it reads and writes`)
+      }),
+    )
+    return (scratch, from, to) => call(run, scratch, from, to, ...buffers.map((buffer) => startOf(buffer, scratch)))
   }
 
   const poisonBytes = (start: Value<'i32'>, bytes: number): Statement[] =>
@@ -105,11 +104,11 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
     }
 
   /** Defines the function of a phase, which runs all its kernels but the loops. */
-  const emitPhase = (kernels: readonly Kernel[], within: Schedule, addressOf: AddressOf): CallPhase => {
+  const emitPhase = (kernels: readonly Kernel[], within: Schedule, startOf: StartOf): CallPhase => {
     const functions = kernels.map((kernel) => ({
       kernel,
       index: numbers.get(kernel)!,
-      run: emitKernel(kernel, within, addressOf),
+      run: emitKernel(kernel, within, startOf),
     }))
     const last = Math.max(...functions.map(({ index }) => index))
     const phase = module.function(
@@ -132,7 +131,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
             ...share(count),
             block.set(from),
             countedLoop(builder.local('i32'), i32.sub(to, from), [
-              ...ofCount.flatMap(({ run, index }) => [...marked(thread, index), call(run, scratch, block, block)]),
+              ...ofCount.flatMap(({ run, index }) => [...marked(thread, index), run(scratch, block, block)]),
               block.set(i32.add(block, 1)),
             ]),
           ]
@@ -141,7 +140,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
           .filter(({ kernel: { split } }) => split.by === 'items')
           .flatMap(({ kernel: { split }, index, run }) => [
             ...share(split.count),
-            ifThen(i32.ltU(from, to), [...marked(thread, index), call(run, scratch, from, to)]),
+            ifThen(i32.ltU(from, to), [...marked(thread, index), run(scratch, from, to)]),
           ])
         return [...byBlocks, ...byItems]
       },
@@ -150,20 +149,18 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   }
 
   /** Defines the function of a loop. Its kernels find the present step in a global of their own. */
-  const emitLoop = ({ steps, reverse, schedule: within, arena }: KernelLoop, around: AddressOf): CallPhase => {
+  const emitLoop = ({ steps, reverse, schedule: within, arena }: KernelLoop, around: StartOf): CallPhase => {
     const step = module.global()
-    const addressOf: AddressOf = (buffer, block, scratch) => {
+    const startOf: StartOf = (buffer, scratch) => {
       const place = within.places.get(storageOf(buffer))!
       if (place.in === 'scratch') return i32.add(scratch, place.offset)
-      if (place.in === 'arena')
-        return inBlocks(buffer, block, i32.add(around(arena, i32.const(0), scratch), place.offset))
-      const start = around(place.buffer, i32.const(0), scratch)
-      if (place.in !== 'window') return inBlocks(buffer, block, start)
-      return inBlocks(buffer, block, i32.add(start, i32.mul(step, bytesOf(storageOf(buffer)))))
+      if (place.in === 'arena') return i32.add(around(arena, scratch), place.offset)
+      const start = around(place.buffer, scratch)
+      return place.in === 'window' ? i32.add(start, i32.mul(step, bytesOf(storageOf(buffer)))) : start
     }
     const phases = isIndependentByBlock(within)
-      ? [emitPhase(within.phases[0], within, addressOf)]
-      : emitPhases(within, addressOf, (scratch) => around(arena, i32.const(0), scratch))
+      ? [emitPhase(within.phases[0], within, startOf)]
+      : emitPhases(within, startOf, (scratch) => around(arena, scratch))
     const run = module.function(
       `loop over ${steps} steps`,
       { thread: 'i32', scratch: 'i32', maySleep: 'i32' } as const,
@@ -182,14 +179,14 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   /** What runs the phases of a schedule one by one, all threads together. */
   const emitPhases = (
     within: Schedule,
-    addressOf: AddressOf,
+    startOf: StartOf,
     arena: (scratch: Local<'i32'>) => Value<'i32'>,
   ): CallPhase[] =>
     within.phases.map((kernels, phase) => {
       const plain = kernels.filter(({ loop }) => loop === undefined)
       const parts = [
-        ...(plain.length > 0 ? [emitPhase(plain, within, addressOf)] : []),
-        ...kernels.flatMap(({ loop }) => (loop === undefined ? [] : [emitLoop(loop, addressOf)])),
+        ...(plain.length > 0 ? [emitPhase(plain, within, startOf)] : []),
+        ...kernels.flatMap(({ loop }) => (loop === undefined ? [] : [emitLoop(loop, startOf)])),
       ]
       return (thread, scratch, maySleep) => [
         ...(options.poison ? poisonArena(within, phase, arena(scratch))(thread, scratch, maySleep) : []),
@@ -201,7 +198,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
 
   const phases = emitPhases(
     schedule,
-    (buffer, block, scratch) => addressInProgram(buffer, block, scratch, schedule, options),
+    (buffer, scratch) => startInProgram(buffer, scratch, schedule, options),
     () => i32.const(options.arena),
   )
   module.function(
@@ -222,19 +219,14 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   return module.emit()
 }
 
-/** Where a block of a buffer begins that begins there. */
-const inBlocks = (buffer: Buffer, block: Value<'i32'>, start: Value<'i32'>): Value<'i32'> =>
-  buffer.layout === 'plain' ? start : i32.add(i32.mul(block, buffer.blockBytes), start)
-
-/** Where a buffer, or one of its blocks, begins. In scratch memory there is room for the thread's present block alone. */
-function addressInProgram(
+/** Where a buffer begins in the code of a program. */
+function startInProgram(
   buffer: Buffer,
-  block: Value<'i32'>,
   scratch: Local<'i32'>,
   { places }: Schedule,
   { arena, storeAddress }: EmitOptions,
 ): Value<'i32'> {
   const place = places.get(storageOf(buffer))!
   if (place.in === 'scratch') return i32.add(scratch, place.offset)
-  return inBlocks(buffer, block, i32.const(place.in === 'arena' ? arena + place.offset : storeAddress(place.buffer)))
+  return i32.const(place.in === 'arena' ? arena + place.offset : storeAddress(place.buffer))
 }

@@ -1,6 +1,6 @@
 /** Programs in the cache folder, in Node: a process that compiles a graph that another one has compiled reads what that made of it. */
 
-import { exactNumber } from '../../compile/simplify.ts'
+import { exactJson } from '../../core/exact-json.ts'
 import { keep, keepNewest, markUsed, readKept } from '../../core/kept-file.ts'
 import { type Graph, innerRoots, rootsOf, topologicalOrder } from '../../graph/graph.ts'
 import { isCustom } from '../../graph/op.ts'
@@ -85,9 +85,7 @@ function read(name: string, variables: readonly Variable[]): ProgramImage | unde
 function tell(graph: Graph, say: (part: string | Uint8Array) => void): Tensor[] | undefined {
   const numbers = new Map<Tensor, number>()
   const written = (value: unknown): string =>
-    JSON.stringify(value, (key, part) =>
-      part instanceof Tensor ? { node: numbers.get(part) } : exactNumber(key, part),
-    )
+    exactJson(value, (part) => (part instanceof Tensor ? { node: numbers.get(part) } : part))
   const tellNodes = (roots: readonly Tensor[]): boolean =>
     topologicalOrder(roots).every((node) => {
       if (numbers.has(node)) return true

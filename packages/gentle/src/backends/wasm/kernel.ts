@@ -42,6 +42,11 @@ export interface Kernel {
   readonly scope?: string
   /** Set where the kernel is a loop over kernels, which all threads run together; it emits nothing itself. */
   readonly loop?: KernelLoop
+  /**
+   * All that its code depends on besides its name and split and the shapes, types and layouts of its buffers, as JSON writes it; a buffer stands for its place among those
+   * that are read and written. Kernels that are alike in all of this share one function. Those without a key have one of their own.
+   */
+  readonly key?: unknown
   emit(context: KernelContext): Statement[]
 }
 

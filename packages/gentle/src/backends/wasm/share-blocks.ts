@@ -30,6 +30,7 @@ const isMuchWork = ({ multiplyAdds = 0, reads, writes }: Kernel): boolean =>
 const byParts = (kernel: Kernel, blocks: number, parts: number): Kernel => ({
   ...kernel,
   split: { by: 'items', count: blocks * parts },
+  key: kernel.key && ['by parts', parts, kernel.key],
   emit(context): Statement[] {
     const [first, block, from, to] = locals('i32')
     const before = i32.mul(block, parts)

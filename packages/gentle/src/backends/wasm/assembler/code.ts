@@ -49,11 +49,13 @@ export const statement = (...code: Code[]): Statement => ({ type: 'none', code }
 export class Local<T extends ValueType> implements Value<T>, Placed {
   readonly type: T
   readonly code: Code
+  readonly #isParameter: boolean
   #owner: CodeWriter | undefined
   #index = 0
 
-  constructor(type: T) {
+  constructor(type: T, isParameter = false) {
     this.type = type
+    this.#isParameter = isParameter
     this.code = [0x20, this]
   }
 
@@ -79,7 +81,10 @@ export class Local<T extends ValueType> implements Value<T>, Placed {
 
   /** A local that is not a parameter is declared where it is first met, separately in each function. */
   place(writer: CodeWriter): void {
-    if (this.#owner !== writer) this.declare(writer)
+    if (this.#owner !== writer) {
+      if (this.#isParameter) throw new InternalError('assembler: a parameter is used in another function than its own')
+      this.declare(writer)
+    }
     writer.unsigned(this.#index)
   }
 }

@@ -109,7 +109,7 @@ export class Module {
     { export: exported = false }: { readonly export?: boolean } = {},
   ): FunctionHandle<P[keyof P], R> {
     const types = Object.values(parameters) as P[keyof P][]
-    const locals = Object.fromEntries(Object.entries(parameters).map(([key, type]) => [key, new Local(type)]))
+    const locals = Object.fromEntries(Object.entries(parameters).map(([key, type]) => [key, new Local(type, true)]))
     const code = body(locals as unknown as { readonly [K in keyof P]: Local<P[K]> }, localBuilder)
     const position =
       this.#definitions.push({

@@ -55,6 +55,7 @@ export function squaresByBlockKernel(x: Buffer, axes: readonly number[], partial
     split: { by: 'blocks', count: x.blocks, parts: extents[0] },
     reads: [x],
     writes: [partial],
+    key: [axes, output.elements],
     emit(context) {
       const [share, mean] = locals('f32')
       const around = new Local('v128')
@@ -95,6 +96,7 @@ export function squaresOfAllKernel(x: Buffer, partial: Buffer, output: Buffer): 
     split: { by: 'items', count: output.elements },
     reads: [partial],
     writes: [output],
+    key: [x.shape, x.layout],
     emit(context) {
       const [item, block, source] = locals('i32')
       const [mean, squares, distance] = locals('f64')

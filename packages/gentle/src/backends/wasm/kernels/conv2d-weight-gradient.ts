@@ -125,6 +125,7 @@ export function conv2dWeightGradientKernel(
     writes: [dw],
     workspaceBytes,
     multiplyAdds: conv2dMultiplyAdds(sizes, attributes),
+    key: [attributes, byBlock],
     emit(context) {
       const unit = emitUnit(plan, context)
       const [item, strip] = locals('i32')

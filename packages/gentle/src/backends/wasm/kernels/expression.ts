@@ -221,6 +221,18 @@ export function emitExpression(
   return { statements, value: values.get(nodes[nodes.length - 1])! }
 }
 
+/** What elementwise nodes compute, whatever tensors they are computed on: `nameOf` tells those apart that come from outside. */
+export function expressionKey(nodes: readonly Tensor[], nameOf: (leaf: Tensor) => unknown): unknown {
+  const operand = (x: Tensor): unknown => {
+    const inside = nodes.indexOf(x)
+    if (inside >= 0) return { inside }
+    return constantVector(x) === undefined
+      ? { leaf: nameOf(x), dtype: x.dtype }
+      : { constant: (x as Constant).data[0], dtype: x.dtype }
+  }
+  return nodes.map((node) => [node.op.name, node.dtype, node.attributes, node.inputs.map(operand)])
+}
+
 /** Comparisons that only choose between values: they stay masks. */
 function conditionsAmong(nodes: readonly Tensor[], uses: ReadonlyMap<Tensor, number>): Set<Tensor> {
   const chosenBy = new Map<Tensor, number>()

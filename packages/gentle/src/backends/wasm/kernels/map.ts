@@ -9,7 +9,7 @@ import { f32, f32x4, i32, i32x4, Local, type Statement, type Value, v128 } from 
 import { type Buffer, channelBlocks, elementBytes, laneBytes, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { alongChannels, type Layout } from '../layout/layout.ts'
-import { type Computed, constantVector, emitExpression, storeTogether } from './expression.ts'
+import { type Computed, constantVector, emitExpression, expressionKey, storeTogether } from './expression.ts'
 import { collapse, plainItems, plainNest, type Stream, sharedNest, type Width } from './nest.ts'
 
 /** An operand of a map: its buffer, strides in elements along the axes over which the output's kernel loops, and an offset. */
@@ -27,6 +27,8 @@ export interface Expression {
   /** The shape and layout of the values; they need not be stored anywhere. */
   readonly domain: Buffer
   readonly inputs: readonly MapOperand[]
+  /** What tells what it computes from all else; undefined where nothing does. */
+  readonly key?: unknown
   /** The values' vector from the operands' vectors; it may begin with statements. */
   compute(vectors: readonly Value<'v128'>[], context: KernelContext): Computed
 }
@@ -37,11 +39,12 @@ export interface MapDescription {
   readonly extents: readonly number[]
   readonly output: MapOperand
   readonly inputs: Expression['inputs']
+  readonly key?: Expression['key']
   readonly compute: Expression['compute']
 }
 
 /** A kernel that computes `output` element by element: by items where it is plain, else by blocks. */
-export function mapKernel({ name, extents, output, inputs, compute }: MapDescription): Kernel {
+export function mapKernel({ name, extents, output, inputs, key, compute }: MapDescription): Kernel {
   const operands = [output, ...inputs]
   const loops = collapse(extents, operands.map(byteStrides))
   const inBlocks = output.buffer.layout !== 'plain'
@@ -87,6 +90,7 @@ export function mapKernel({ name, extents, output, inputs, compute }: MapDescrip
           loops.strides[k + 1].every((stride, axis) => stride === loops.strides[0][axis]),
       )
       .map(({ buffer }) => buffer),
+    key: key && [key, extents, operands],
     emit: inBlocks ? emitBlock : emitPlain,
   }
 }
@@ -183,14 +187,22 @@ export function expressionOf(nodes: readonly Tensor[], domain: Buffer, source: O
   return {
     domain,
     inputs,
+    key: expressionKey(nodes, (leaf) => leaves.indexOf(leaf)),
     compute: (vectors, context) => emitExpression(nodes, (leaf) => vectors[leaves.indexOf(leaf)], context),
   }
 }
+
+/** The key of a kernel that computes an expression to do something with it. */
+export const expressionKernelKey = (
+  { domain: { shape, layout, dtype }, inputs, key }: Expression,
+  use: unknown,
+): unknown => key && [use, key, inputs, shape, layout, dtype]
 
 /** The values that stand in a buffer. */
 export const storedValues = (buffer: Buffer): Expression => ({
   domain: buffer,
   inputs: [{ buffer, strides: stridesOf(loopShape(buffer)) }],
+  key: 'stored values',
   compute: ([value]) => ({ statements: [], value }),
 })
 
@@ -207,7 +219,7 @@ export function elementwiseKernel(nodes: readonly Tensor[], output: Buffer, sour
 
 /** A kernel that moves elements without computing. */
 export const copyKernel = (name: string, extents: readonly number[], output: MapOperand, input: MapOperand): Kernel =>
-  mapKernel({ name, extents, output, inputs: [input], compute: ([value]) => ({ statements: [], value }) })
+  mapKernel({ name, extents, output, inputs: [input], key: 'copy', compute: ([value]) => ({ statements: [], value }) })
 
 /** A kernel that adds floats to those that are there. */
 export const addToKernel = (name: string, extents: readonly number[], output: MapOperand, input: MapOperand): Kernel =>
@@ -216,6 +228,7 @@ export const addToKernel = (name: string, extents: readonly number[], output: Ma
     extents,
     output,
     inputs: [output, input],
+    key: 'add to',
     compute: ([sum, value]) => ({ statements: [], value: f32x4.add(sum, value) }),
   })
 

@@ -36,6 +36,7 @@ import {
   operandParameters,
   storeSums,
   type TileProblem,
+  tileKey,
   walkingOperands,
 } from './tile.ts'
 
@@ -142,6 +143,7 @@ export function packWeightsKernel(problem: TileProblem, packed: Buffer): Kernel 
     split: { by: 'items', count: tiles },
     reads: [weights],
     writes: [packed],
+    key: [channels, outChannels, weightSteps, filterRows, filterColumns],
     emit(context) {
       const [tile, source, target, first] = locals('i32')
       const copy = (rows: number): Statement[] =>
@@ -176,6 +178,7 @@ export function packedTileKernel(problem: TileProblem): Kernel {
     writes: [problem.output],
     multiplyAdds: problem.multiplyAdds,
     workspaceBytes: plan.packedRows * plan.row,
+    key: tileKey('packed tile', problem),
     emit: (context) => emitStrips(plan, context),
   }
 }

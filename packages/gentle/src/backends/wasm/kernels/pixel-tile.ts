@@ -15,6 +15,7 @@
  *
  * Work is cut into strips of output rows whose source stays in the second-level cache while all output channels pass over it.
  */
+import { exactJson } from '../../../core/exact-json.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import {
   call,
@@ -33,7 +34,7 @@ import { emitExpression, storeTogether } from './expression.ts'
 import { forEachItem } from './nest.ts'
 import { type PixelRun, rowsTogether, runsOf } from './pixel-runs.ts'
 import { type SumLoop, sumLoops } from './sum-loops.ts'
-import { type Epilogue, type EpilogueOperand, nameWith } from './tile.ts'
+import { type Epilogue, epilogueKey, nameWith } from './tile.ts'
 
 /** Pixels of one tile of 8 channels, and of 16. */
 export const tilePixels = 6
@@ -245,7 +246,7 @@ export function tileFunction(shape: TileShape, epilogue: Epilogue | undefined, c
   operands.forEach((_, k) => {
     parameters[`operand${k}`] = 'i32'
   })
-  return context.shared(JSON.stringify(['pixel tile', shape, epilogueKey(epilogue)]), () =>
+  return context.shared(exactJson(['pixel tile', shape, epilogueKey(epilogue)]), () =>
     context.module.function(`pixel tile ${pixels.length} x ${8 * shape.blocks}`, parameters, undefined, (p) => {
       const [x, w] = locals('i32')
       const halves = () => [new Local('v128'), new Local('v128')]
@@ -310,18 +311,4 @@ export function tileFunction(shape: TileShape, epilogue: Epilogue | undefined, c
       ]
     }),
   )
-}
-
-/** What an epilogue computes, whatever tensors it is computed on. */
-function epilogueKey(epilogue: Epilogue | undefined): unknown {
-  if (epilogue === undefined) return undefined
-  const { nodes, producer, operands } = epilogue
-  const nameOf = (node: Tensor): unknown => {
-    if (node === producer) return 'sum'
-    const operand = operands.findIndex(({ leaf }: EpilogueOperand) => leaf === node)
-    if (operand >= 0) return [operand, operands[operand].along]
-    const inside = nodes.indexOf(node)
-    return inside >= 0 ? { inside } : { constant: [...(node as unknown as { data: Iterable<number> }).data] }
-  }
-  return nodes.map((node) => [node.op.name, node.attributes, node.inputs.map(nameOf)])
 }

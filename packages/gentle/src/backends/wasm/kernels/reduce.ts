@@ -21,7 +21,7 @@ import {
 import { type Buffer, laneBytes, loopShape } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { horizontalSum, lastBlockMasks } from './convert.ts'
-import { byteStrides, type Expression, loadsOfBlock, startOf } from './map.ts'
+import { byteStrides, type Expression, expressionKernelKey, loadsOfBlock, startOf } from './map.ts'
 import { collapse, nest, plainItems, plainNest, type Stream, sharedNest } from './nest.ts'
 
 export type Reduction = 'sum' | 'max'
@@ -154,6 +154,7 @@ export function reduceBlocksKernel(
     split: { by: 'blocks', count: output.blocks, parts: extents[0] },
     reads,
     writes: [output],
+    key: expressionKernelKey(values, ['reduce', reduction, axes]),
     emit: (context) =>
       sharedNest(context, extents, streams(context, context.address(output)), ([target, ...sources]) => {
         const { statements, totals } = fold(context, sources)
@@ -204,6 +205,7 @@ export function reducePlainKernel(
     split: { by: 'items', count: plainItems(kept.extents) },
     reads: [input],
     writes: [output],
+    key: ['reduce', reduction, axes],
     emit: (context) =>
       plainNest(
         context,
@@ -231,6 +233,7 @@ export function sumBlocksKernel(name: string, values: Expression, axes: readonly
     split: { by: 'blocks', count: domain.blocks, parts: extents[0] },
     reads,
     writes: [partial],
+    key: expressionKernelKey(values, ['sum blocks', axes]),
     emit(context) {
       const masks = lastBlockMasks(domain, context)
       const row = i32.add(context.address(partial), i32.mul(context.block, rowBytes))

@@ -23,7 +23,7 @@ import {
 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
-import { emitExpression, storeTogether } from './expression.ts'
+import { emitExpression, expressionKey, storeTogether } from './expression.ts'
 import { registerTile, vectorAt } from './register-tile.ts'
 import { type Segment, type SlidingAxis, segmentsOf } from './sliding-axis.ts'
 
@@ -81,6 +81,21 @@ export function balancedTiles(channels: number, largest = tileRows): { tiles: nu
 /** What a kernel with an epilogue computes, for profiles and listings. */
 export const nameWith = (epilogue: Epilogue | undefined, name: string): string =>
   [name, ...(epilogue?.nodes ?? []).map((node) => node.op.name)].join(' + ')
+
+/** What an epilogue computes, whatever tensors it is computed on. */
+export const epilogueKey = (epilogue: Epilogue | undefined): unknown =>
+  epilogue &&
+  expressionKey(epilogue.nodes, (leaf) => {
+    if (leaf === epilogue.producer) return 'sum'
+    const k = epilogue.operands.findIndex((operand) => operand.leaf === leaf)
+    return [k, epilogue.operands[k].along]
+  })
+
+/** The key of a kernel of some kind for a problem. None where functions of tiles read a number of the epilogue where it is, which no parameter tells them. */
+export const tileKey = (kind: string, { epilogue, ...problem }: TileProblem): unknown =>
+  epilogue?.operands.some(({ along }) => along === 'nothing')
+    ? undefined
+    : [kind, problem, epilogueKey(epilogue), operandBuffers(epilogue)]
 
 /** What it reads besides the operands of its producer. */
 export const operandBuffers = (epilogue: Epilogue | undefined): Buffer[] =>
@@ -148,6 +163,7 @@ export function tileKernel(problem: TileProblem): Kernel {
     reads: [source, weights, ...operandBuffers(epilogue)],
     writes: [output],
     multiplyAdds: problem.multiplyAdds,
+    key: tileKey('tile', problem),
     emit: (context) => emitTiles(problem, context),
   }
 }

@@ -201,6 +201,17 @@ describe('calls', () => {
     })
   })
 
+  it('refuse a parameter of another function, which would begin as 0', () => {
+    const define = () =>
+      instantiate((module) => {
+        module.function('outer', { a: 'i32' }, 'i32', ({ a }) => {
+          module.function('inner', {}, 'i32', () => a)
+          return a
+        })
+      })
+    expect(define).toThrow('a parameter is used in another function than its own')
+  })
+
   it('refuse a function of another module', () => {
     instantiate((module) => {
       const stranger = module.function('stranger', {}, undefined, () => [])
