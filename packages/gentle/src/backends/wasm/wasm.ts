@@ -101,7 +101,7 @@ let better: Promise<boolean> | undefined
 function areWideVectorsBetter(): Promise<boolean> {
   better ??= mayJoinVectors()
     ? import('./wide-vectors/verdict.ts').then((verdict) =>
-        verdict.areWideVectorsBetter((wideVectors) => wasm({ threads: 1, wideVectors })),
+        verdict.areWideVectorsBetter((wideVectors) => openWasm({ threads: 1, wideVectors }, undefined)),
       )
     : Promise.resolve(false)
   return better
