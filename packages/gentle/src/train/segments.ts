@@ -7,6 +7,8 @@ import { type Graph, rootsOf, topologicalOrder } from '../graph/graph.ts'
 import { defineOp } from '../graph/op.ts'
 import { rebuild } from '../graph/rebuild.ts'
 import { apply, input, type Tensor } from '../graph/tensor.ts'
+import { isElementwise } from '../ops/elementwise.ts'
+import { broadcastToOp, reshapeOp } from '../ops/structure.ts'
 
 /** Where a graph is cut: no backend ever computes it. All micro-batches' losses depend on the sum, so its gradient is the sum of theirs. */
 const sumOverBatchOp = defineOp<'sumOverBatch', null>({
@@ -23,15 +25,46 @@ const isSum = ({ op }: Tensor): boolean => op.name === sumOverBatchOp.name
 /** What is there without being computed. */
 const isSource = ({ inputs }: Tensor): boolean => inputs.length === 0
 
+/** Whether it is as cheap to compute again as to store and read. */
+const isCheap = (node: Tensor): boolean => isElementwise(node) || node.op === broadcastToOp || node.op === reshapeOp
+
+/** Below this share of a tensor's size another one is small beside it, such as the means of its channels. */
+const small = 1 / 4
+
+/**
+ * What later segments compute again rather than have kept: what cheap ops make of one large tensor, as batch norm and ReLU do of a convolution's output. Sums of branches are kept, so that
+ * no chain of them is computed again.
+ */
+function computedAgain(order: readonly Tensor[]): ReadonlySet<Tensor> {
+  const again = new Set<Tensor>()
+  /** The one large tensor that a node is made of, itself unless it is computed again; none where there are only small ones. */
+  const origins = new Map<Tensor, Tensor | undefined>()
+  for (const node of order) {
+    origins.set(node, isSource(node) || isSum(node) ? undefined : node)
+    if (isSource(node) || !isCheap(node)) continue
+    const large = new Set(
+      node.inputs
+        .map((operand) => origins.get(operand))
+        .filter((origin) => origin !== undefined && sizeOf(origin.shape) > small * sizeOf(node.shape)),
+    )
+    if (large.size > 1) continue
+    again.add(node)
+    origins.set(node, [...large][0])
+  }
+  return again
+}
+
 interface Segment {
   readonly graph: Graph
+  /** Outputs that are the whole graph's. */
+  readonly outputs: readonly string[]
   /** Outputs to be summed, in order, and the names under which later segments take the sums. */
   readonly sums: readonly (readonly [part: string, sum: string])[]
 }
 
 /**
- * Cuts a graph at the sums. Each node is in the first segment in which all that it needs is there; what later ones need is among a segment's outputs. In the last are the updates, and what
- * depends on the values that their variables have, or on inputs that are known only then; no sum does.
+ * Cuts a graph at the sums. Each node is in the first segment in which all that it needs is there; what later ones need is among a segment's outputs, unless they compute it again. In the last are
+ * the updates, and what depends on the values that their variables have, or on inputs that are known only then; no sum does.
  * @param late names of these inputs
  */
 export function segmentsOf(graph: Graph, late: readonly string[]): Segment[] {
@@ -47,36 +80,37 @@ export function segmentsOf(graph: Graph, late: readonly string[]): Segment[] {
   const sums = order.filter(isSum)
   const last = Math.max(0, ...sums.map((sum) => computedIn.get(sum)! + 1))
   for (const node of isLate) computedIn.set(node, last)
-  const isFromBefore = (node: Tensor, segment: number): boolean =>
-    isSum(node) || (!isSource(node) && computedIn.get(node)! < segment)
+  const again = computedAgain(order)
+  const isTaken = (node: Tensor, segment: number): boolean =>
+    isSum(node) || (!isSource(node) && !again.has(node) && computedIn.get(node)! < segment)
+  const names = new Map(sums.map((sum, i): [Tensor, string] => [sum, `sum ${i}`]))
   const kept = new Set<Tensor>()
-  const keep = (node: Tensor, segment: number): void => {
-    if (!isSum(node) && isFromBefore(node, segment)) kept.add(node)
-  }
-  for (const node of order) for (const operand of node.inputs) keep(operand, computedIn.get(node)!)
-  for (const [, next] of updates) keep(next, last)
-  const names = new Map([
-    ...sums.map((sum, i): [Tensor, string] => [sum, `sum ${i}`]),
-    ...[...kept].map((node, i): [Tensor, string] => [node, `kept ${i}`]),
-  ])
-  return Array.from({ length: last + 1 }, (_, segment) => {
+  const segments: Segment[] = []
+  // From the last on, since what is kept depends on what comes after.
+  for (let segment = last; segment >= 0; segment--) {
     const isHere = (node: Tensor): boolean => computedIn.get(node) === segment
+    const own = Object.entries(outputs).filter(([, node]) => isHere(node))
     const summed = sums.filter(isHere)
     const given: [string, Tensor][] = [
-      ...Object.entries(outputs).filter(([, node]) => isHere(node)),
+      ...own,
       ...[...kept].filter(isHere).map((node): [string, Tensor] => [names.get(node)!, node]),
       ...summed.map((sum): [string, Tensor] => [`part of ${names.get(sum)}`, sum.inputs[0]]),
     ]
     const changed = segment === last ? updates : []
     const taken = new Map<Tensor, Tensor>()
     const made = rebuild([...given.map(([, node]) => node), ...changed.map(([, next]) => next)], (node) => {
-      if (!isFromBefore(node, segment)) return undefined
+      if (!isTaken(node, segment)) return undefined
       const stand = taken.get(node) ?? input(node.shape, node.dtype)
       taken.set(node, stand)
       return stand
     })
+    for (const node of taken.keys())
+      if (!names.has(node)) {
+        kept.add(node)
+        names.set(node, `kept ${kept.size}`)
+      }
     const reached = new Set(topologicalOrder(made))
-    return {
+    segments.unshift({
       graph: {
         inputs: {
           ...Object.fromEntries(Object.entries(inputs).filter(([, node]) => reached.has(node))),
@@ -85,9 +119,11 @@ export function segmentsOf(graph: Graph, late: readonly string[]): Segment[] {
         outputs: Object.fromEntries(given.map(([name], i) => [name, made[i]])),
         updates: changed.map(([variable], i) => [variable, made[given.length + i]] as const),
       },
+      outputs: own.map(([name]) => name),
       sums: summed.map((sum) => [`part of ${names.get(sum)}`, names.get(sum)!] as const),
-    }
-  })
+    })
+  }
+  return segments
 }
 
 /** A cut graph, ready to run. */
@@ -148,28 +184,31 @@ class SegmentedRun {
     return Float32Array.from(this.#segments[this.#next - 1].sums.flatMap(([part]) => [...outputs[part].data]))
   }
 
-  /** Computes the last segment, after all sums. @returns the outputs of the whole graph, and more */
+  /** Computes the last segment, after all sums. @returns the outputs of the whole graph */
   async finish(
     sums: Float32Array | undefined,
-    more: Readonly<Record<string, number>>,
+    late: Readonly<Record<string, number>>,
   ): Promise<Record<string, NDArray>> {
-    for (const [name, value] of Object.entries(more)) this.#values.set(name, value)
+    for (const [name, value] of Object.entries(late)) this.#values.set(name, value)
     await this.#run(sums)
     return this.#outputs
   }
 
   async #run(sums: Float32Array | undefined): Promise<Record<string, NDArray>> {
-    const segment = this.#next++
+    const { graph, outputs: own } = this.#segments[this.#next]
     let at = 0
-    for (const [part, sum] of this.#segments[segment - 1]?.sums ?? []) {
-      const size = sizeOf(this.#outputs[part].shape)
+    for (const [part, sum] of this.#segments[this.#next - 1]?.sums ?? []) {
+      const size = sizeOf(this.#segments[this.#next - 1].graph.outputs[part].shape)
       this.#values.set(sum, sums!.subarray(at, at + size))
       at += size
     }
-    const { inputs } = this.#segments[segment].graph
-    const feed = Object.fromEntries(Object.keys(inputs).map((name) => [name, this.#values.get(name)!]))
-    const outputs = await this.#programs[segment].run(feed)
+    const feed = Object.fromEntries(Object.keys(graph.inputs).map((name) => [name, this.#values.get(name)!]))
+    const outputs = await this.#programs[this.#next++].run(feed)
+    for (const name of own) this.#outputs[name] = outputs[name]
     for (const [name, { data }] of Object.entries(outputs)) this.#values.set(name, data)
-    return Object.assign(this.#outputs, outputs)
+    // What no segment needs any more would take memory.
+    const needed = new Set(this.#segments.slice(this.#next).flatMap(({ graph: { inputs } }) => Object.keys(inputs)))
+    for (const name of this.#values.keys()) if (!needed.has(name)) this.#values.delete(name)
+    return outputs
   }
 }
