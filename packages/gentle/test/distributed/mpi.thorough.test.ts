@@ -63,6 +63,25 @@ describe.runIf(hasMpirun)(`ranks of Open MPI${unlessThere}`, () => {
     expect(output).toMatch(/ranks differ in .*: rank 0 has 0.1, rank 2 0.2; start all with the same program/)
   })
 
+  it('are refused before the first step where one is of another version', async () => {
+    const { code, output } = await runRanks(3, [program], { RANK_TEST: 'other version' })
+    expect(code).not.toBe(0)
+    expect(output).toMatch(/ranks differ in version: rank 0 has \d+\.\d+\.\d+, rank 2 0\.0\.1;/)
+    expect(digestsIn(output)).toEqual([])
+  })
+
+  it('compute with the vectors of the narrowest', async () => {
+    const narrow = { GENTLE_WIDE: '0' }
+    const one = ['-n', '1', '-x', 'GENTLE_WIDE=0', process.execPath, program]
+    const mixed = await runRanks(2, [program, ':', ...one])
+    const [digest, ...others] = digestsIn((await runRanks(1, [program], narrow)).output)
+    expect(others).toEqual([])
+    expect(digestsIn(mixed.output), mixed.notes).toEqual([digest, digest, digest])
+    expect(mixed.output.match(/^vectors of .*$/gm)?.map((line) => line.slice(0, 19))).toEqual(
+      Array(3).fill('vectors of 128 bits'),
+    )
+  })
+
   it('end all where one throws', async () => {
     const { code, output, seconds } = await runRanks(3, [program], { RANK_TEST: 'throw' })
     expect(code).toBe(3)

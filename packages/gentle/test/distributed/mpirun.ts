@@ -24,9 +24,17 @@ export interface Started {
   process(rank: number): number
 }
 
-/** @param words a program of TypeScript, relative to the repository, and its arguments */
-export function startRanks(ranks: number, words: readonly string[], environment: Record<string, string> = {}): Started {
-  const options = ['--allow-run-as-root', '--oversubscribe', '--bind-to', 'none', '-n', String(ranks)]
+/**
+ * @param words a program of TypeScript, relative to the repository, and its arguments
+ * @param environment of ranks of this machine @param more options of mpirun
+ */
+export function startRanks(
+  ranks: number,
+  words: readonly string[],
+  environment: Record<string, string> = {},
+  more: readonly string[] = ['--oversubscribe'],
+): Started {
+  const options = ['--allow-run-as-root', '--bind-to', 'none', ...more, '-n', String(ranks)]
   const mpirun = spawn('mpirun', [...options, process.execPath, ...words], {
     cwd: root,
     env: { ...process.env, ...environment, NO_COLOR: '1' },

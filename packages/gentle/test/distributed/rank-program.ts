@@ -14,6 +14,7 @@ import {
 } from 'gentle-dl'
 import { inMemory } from 'gentle-dl/data'
 import { backendOf, distributed } from 'gentle-dl/distributed'
+import type { Ranks } from '../../src/distributed/ranks.ts'
 
 const { RANK_THREADS = '1', RANK_TEST = '', RANK_FAST = '', RANK_SYNC = '' } = process.env
 
@@ -29,6 +30,22 @@ const network = Sequential(Conv2d(6, 3), BatchNorm(), ReLU(), Flatten(), Dropout
 
 const ranks = await distributed()
 const isLast = ranks.rank === ranks.size - 1
+
+/** These ranks, of which this one says that it is of another version than it is. */
+const ofAnotherVersion = (): Ranks => ({
+  rank: ranks.rank,
+  size: ranks.size,
+  seconds: ranks.seconds,
+  sum: (...sum) => ranks.sum(...sum),
+  gather: (message) =>
+    ranks.gather(
+      Buffer.from(
+        Buffer.from(message)
+          .toString()
+          .replace(/"version":"[^"]*"/, '"version":"0.0.1"'),
+      ),
+    ),
+})
 const backend = await backendOf(ranks, { threads: Number(RANK_THREADS) })
 try {
   const trainer = await createTrainer(network, data, {
@@ -40,7 +57,7 @@ try {
     syncBatchNorm: RANK_SYNC === 'yes',
     fastSums: RANK_FAST === 'yes',
     backend,
-    ranks,
+    ranks: isLast && RANK_TEST === 'other version' ? ofAnotherVersion() : ranks,
   })
   await runTraining(trainer, {
     validation: data,
@@ -53,6 +70,7 @@ try {
   for (const values of weights.values()) hash.update(values)
   for (const { train, validation } of history) hash.update(JSON.stringify([train, validation]))
   console.log(`rank ${ranks.rank} of ${ranks.size}: ${hash.digest('hex').slice(0, 16)}`)
+  console.log(backend.arithmetic)
   if (ranks.rank === 0) console.log('times', JSON.stringify(await trainer.rankTimes()))
   else await trainer.rankTimes()
   await backend.close()
