@@ -32,6 +32,7 @@ export interface Benchmark {
     | 'data'
     | 'start'
     | 'memory-step'
+    | 'remat'
     | 'first-step'
     | 'bundle'
     | 'compile'
@@ -119,6 +120,21 @@ const stepMemory = (network: Training, batch: number): Benchmark => ({
   settings: { threads: cores, batch, network },
   quantity: quantities.plannedMebibytes,
   contenders: contenders.stepMemory,
+})
+
+/** Training with values computed anew on the way back beside training that keeps them. */
+const remat = (
+  what: string,
+  title: string,
+  quantity: Quantity,
+  rivals: Contenders = contenders.rematTraining,
+): Benchmark => ({
+  name: `remat-${what}`,
+  kind: 'remat',
+  title: `${title} of a training step of ResNet-50 with remat, batch 32, ${cores} cores`,
+  settings: { threads: cores, batch: 32, network: 'resnet50' },
+  quantity,
+  contenders: rivals,
 })
 
 const firstStep = (name: string, of: string, program: string, settings: Settings): Benchmark => ({
@@ -212,6 +228,9 @@ export const benchmarks: readonly Benchmark[] = [
   stepMemory('resnet18', 32),
   stepMemory('resnet50', 8),
   stepMemory('vgg16', 8),
+  remat('memory', 'Memory', quantities.plannedMebibytes, contenders.rematMemory),
+  remat('resident', 'Resident memory', quantities.peakMebibytes),
+  remat('speed', 'Speed', quantities.imagesPerSecond),
   firstStep('lenet5', 'network LeNet-5, in training,', 'rivals/gentle.ts', {
     threads: cores,
     batch: 64,
@@ -269,7 +288,7 @@ export const allRows: readonly Row[] = benchmarks.flatMap(rowsOf)
 export const rowName = ({ benchmark, contender }: Row): string => `${benchmark.name}/${contender.name}`
 
 /** Those that are measured only when they are asked for: each takes minutes. */
-const long: ReadonlySet<Kind> = new Set(['training-long'])
+const long: ReadonlySet<Kind> = new Set(['training-long', 'remat'])
 
 /**
  * Rows by name: a row's own, a benchmark's, a kind's or a contender's; without names all that do not take long.

@@ -133,6 +133,16 @@ export const stepMemory: Contenders = [
   },
 ]
 
+/** Gentle that computes values anew on the way back, and that keeps them. */
+const rematted = (program: string): Contenders => [
+  { name: 'gentle', title: 'Gentle, remat', program: [program, '--remat'] },
+  { name: 'keeping', title: 'Gentle', program: [program] },
+]
+
+export const rematTraining: Contenders = rematted('rivals/gentle.ts')
+
+export const rematMemory: Contenders = rematted('rivals/gentle-step-memory.ts')
+
 export const bundle: Contenders = [
   { name: 'gentle', title: 'Gentle', program: ['rivals/bundle.ts', '--package=gentle'] },
   { name: 'jax-js', title: 'jax-js', program: ['rivals/bundle.ts', '--package=jax-js'] },

@@ -5,6 +5,7 @@ import {
   createModel,
   crossEntropy,
   type Feed,
+  type GradientOptions,
   type Graph,
   gradients,
   type InitialValues,
@@ -30,6 +31,7 @@ export function traceStep(
   model: Model,
   batch: number,
   { learningRate, momentum }: Pick<Trained, 'learningRate' | 'momentum'>,
+  options: GradientOptions = {},
 ): Graph {
   const parameters = [...model.parameters.values()]
   const x = input([batch, ...model.inputShape])
@@ -50,12 +52,16 @@ export function traceStep(
   return {
     inputs: { x, y, rate, step },
     outputs: { loss },
-    updates: [...state.updates(gradients(loss, parameters), rate), ...kept],
+    updates: [...state.updates(gradients(loss, parameters, options), rate), ...kept],
   }
 }
 
 /** Gentle as a contender that trains. */
-export async function prepareTraining(backend: Backend, settings: Settings): Promise<Omit<Contender, 'version'>> {
+export async function prepareTraining(
+  backend: Backend,
+  settings: Settings,
+  options: GradientOptions = {},
+): Promise<Omit<Contender, 'version'>> {
   const { batch, network, size } = settings
   const facts = trainedBy(settings)
   const model =
@@ -68,7 +74,7 @@ export async function prepareTraining(backend: Backend, settings: Settings): Pro
   const { images, labels } = randomBatch(batch, facts)
   const feed: Feed = { x: images, y: labels, rate: facts.learningRate, step: 0 }
   const began = performance.now()
-  const program = await backend.compile(traceStep(model, batch, facts))
+  const program = await backend.compile(traceStep(model, batch, facts, options))
   const compileMilliseconds = performance.now() - began
   const run = async (): Promise<number> => (await program.run(feed)).loss.data[0]
   await run()

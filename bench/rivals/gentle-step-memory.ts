@@ -2,6 +2,7 @@
  * What a compiled training step takes of memory, by its plan: weights, the optimizer's state and the constants; the arena; and every
  * thread's scratch memory. Nothing is computed. Beside it, what it cannot do without:
  *
+ * `--remat`: the same of a step that computes values anew on the way back instead of keeping them.
  * `--bound`: the same, with the most bytes that have to live in one phase of its schedule in place of arena and scratch memory.
  * `--op-by-op`: the same, with what lives when ops run one after another on whole batches: activations, and the weights' gradients.
  */
@@ -20,7 +21,10 @@ const bytesOf = (nodes: Iterable<{ readonly shape: readonly number[] }>): number
   [...nodes].reduce((sum, { shape }) => sum + floatBytes * sizeOf(shape), 0)
 
 async function planned(model: Model, network: Training, batch: number, threads: number) {
-  const lowered = await lowerGraph(traceStep(model, batch, trained[network]), { threads })
+  const lowered = await lowerGraph(
+    traceStep(model, batch, trained[network], { remat: process.argv.includes('--remat') }),
+    { threads },
+  )
   const plan = schedule(lowered)
   const stored = bytesOf(lowered.variables.keys()) + bytesOf(lowered.constants.keys())
   const opByOp = summarize(model.layer, model.inputShape, { batchSize: batch }).trainingBytes ?? Number.NaN

@@ -79,6 +79,10 @@ export function declare(command: Command): void {
     )
     .option('--accumulate <n>', 'batches whose gradients are added up for each update (default: 1)', number)
     .option(
+      '--remat',
+      'compute values anew for the gradients instead of keeping them: much less memory, somewhat slower, the same weights',
+    )
+    .option(
       '--micro-batches <n>',
       'micro-batches that a batch is divided into, which ranks compute at once; weights depend on their number, not on the ranks (default: undivided; under mpirun or srun 8, or a power of 2 for more ranks)',
       number,

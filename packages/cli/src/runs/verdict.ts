@@ -15,6 +15,7 @@ const aside = new Set([
   'seed',
   'threads',
   'dataWorkers',
+  'remat',
   'wideVectors',
   'strictNumerics',
   'saveEvery',

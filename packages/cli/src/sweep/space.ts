@@ -36,7 +36,7 @@ const fixed: Readonly<Partial<Record<SettingName, string>>> = {
     ]),
   ),
   ...Object.fromEntries(
-    ['threads', 'dataWorkers', 'wideVectors', 'strictNumerics', 'saveEvery', 'keep', 'license'].map((name) => [
+    ['threads', 'dataWorkers', 'remat', 'wideVectors', 'strictNumerics', 'saveEvery', 'keep', 'license'].map((name) => [
       name,
       'it changes no score, but for the last bits',
     ]),

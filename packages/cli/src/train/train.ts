@@ -218,6 +218,10 @@ export async function planTraining(named: string | undefined, given: TrainFlags,
     throw new UsageError(
       '--sync-batch-norm is for batches that are divided, by --micro-batches or ranks of mpirun; of others batch norm takes the statistics of the whole batch anyway: leave it out',
     )
+  if (plan.syncBatchNorm && plan.remat)
+    throw new UsageError(
+      '--sync-batch-norm cuts the step at each batch norm and keeps what goes on from there, --remat keeps less of a step in one piece; leave one of the two out',
+    )
   if (resumed !== undefined) {
     checkResumed(resumed, plan)
     await checkSameData(resumed.run, plan, prepared)
@@ -388,6 +392,7 @@ async function withTrainer(planned: Planned, backend: Backend, company: Company 
     accumulate: plan.accumulate,
     microBatches: plan.microBatches,
     syncBatchNorm: plan.syncBatchNorm,
+    remat: plan.remat,
     fastSums: plan.fastSums,
     ranks: company?.ranks,
     detectAnomaly: flags.detectAnomaly && reference(),

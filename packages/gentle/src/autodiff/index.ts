@@ -1,2 +1,2 @@
 export { type CheckedElement, checkGradients, type GradientCheck, type GradientCheckOptions } from './check.ts'
-export { gradients } from './gradients.ts'
+export { type GradientOptions, gradients } from './gradients.ts'

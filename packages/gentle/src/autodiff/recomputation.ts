@@ -8,25 +8,47 @@ import { after } from '../ops/remat.ts'
 /** Values of a part so many times fewer than its largest tensor's are kept, whatever they are: means of channels are computed by reading all pixels. */
 const fewerTimes = 64
 
-/** Parts of a graph, given in topological order, whose values are computed anew. `partOf` tells a node's part; undefined of those that are kept. */
+/** The parts of a graph whose values are computed anew. */
+export interface Parts {
+  /** A node's part; undefined where its value is kept. */
+  partOf(node: Tensor): number | undefined
+  /** Whether the value of a node within a part is kept nevertheless. */
+  keeps(node: Tensor): boolean
+}
+
+/** Chooses parts of a graph, whose nodes are given with operands before results. */
+export type PlanRemat = (order: readonly Tensor[]) => Parts
+
+/** Parts as `remat` has marked them. */
+export const markedParts: Parts = { partOf: ({ part }) => part, keeps: () => false }
+
+/** Tensors that depend on variables and constants alone. */
+export function steadyNodes(order: readonly Tensor[]): Set<Tensor> {
+  const steady = new Set<Tensor>()
+  for (const node of order)
+    if (node instanceof Variable || node instanceof Constant) steady.add(node)
+    else if (node.inputs.length > 0 && node.inputs.every((x) => steady.has(x))) steady.add(node)
+  return steady
+}
+
+/** The second computation of parts of a graph, which is given in topological order. */
 export class Recomputation {
-  readonly #partOf: (node: Tensor) => number | undefined
+  readonly #partOf: Parts['partOf']
   readonly #kept = new Set<Tensor>()
-  /** Tensors that depend on variables and constants alone: the first computation of them serves for both. */
-  readonly #steady = new Set<Tensor>()
+  /** Their first computation serves for both. */
+  readonly #steady: ReadonlySet<Tensor>
   readonly #again = new Map<Tensor, Tensor>()
   /** The gradient that each part's second computation waits for: the first that comes to it. */
   readonly #arrived = new Map<number, Tensor>()
 
-  constructor(order: readonly Tensor[], partOf: (node: Tensor) => number | undefined) {
+  constructor(order: readonly Tensor[], { partOf, keeps }: Parts) {
     this.#partOf = partOf
+    this.#steady = steadyNodes(order)
     const largest = new Map<number, number>()
     const sizeIn = (part: number | undefined): number => (part === undefined ? 0 : (largest.get(part) ?? 0))
     for (const node of order) {
       const part = partOf(node)
       if (part !== undefined) largest.set(part, Math.max(sizeIn(part), sizeOf(node.shape)))
-      if (node instanceof Variable || node instanceof Constant) this.#steady.add(node)
-      else if (node.inputs.length > 0 && node.inputs.every((x) => this.#steady.has(x))) this.#steady.add(node)
     }
     const read = new Set<Tensor>()
     for (const node of order) {
@@ -35,7 +57,7 @@ export class Recomputation {
         if (partOf(x) !== partOf(node)) this.#kept.add(x)
       }
       const isSmall = !isScan(node) && fewerTimes * sizeOf(node.shape) <= sizeIn(partOf(node))
-      if (node.inputs.length === 0 || isSmall) this.#kept.add(node)
+      if (node.inputs.length === 0 || isSmall || keeps(node)) this.#kept.add(node)
     }
     for (const node of order) if (!read.has(node)) this.#kept.add(node)
   }

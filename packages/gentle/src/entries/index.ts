@@ -2,7 +2,7 @@
  * Gentle: deep learning written from scratch. What most programs need: layers, losses, optimizers, training, models as files, backends.
  * @module gentle-dl
  */
-export { gradients } from '../autodiff/index.ts'
+export { type GradientOptions, gradients } from '../autodiff/index.ts'
 export type { Backend, Feed, FeedArguments, Program } from '../backends/backend.ts'
 export { compile, defaultBackend } from '../backends/default.ts'
 export { type ReferenceOptions, reference } from '../backends/reference/reference.ts'

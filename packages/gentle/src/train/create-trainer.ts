@@ -1,4 +1,3 @@
-import { partRanges } from '../core/batch-parts.ts'
 import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
@@ -39,56 +38,23 @@ export async function createTrainer(
     throw new ArgumentError(
       'training: shuffle: false and shortestFirst: true ask for two orders of the examples; choose one',
     )
-  const microBatches = microBatchesFor(options)
-  if (options.syncBatchNorm && microBatches === undefined)
-    throw new ArgumentError(
-      'training: syncBatchNorm is for batches that are divided, whose statistics are else those of micro-batches; leave it out, or give microBatches',
-    )
+  const division = await divisionFor(options)
+  const microBatches = division?.microBatchesOf(options)
   if (ema !== undefined && !(ema > 0 && ema < 1))
     throw new ArgumentError(`training: ema is ${ema}; expected a decay above 0 and below 1, such as 0.999`)
   if (!('layer' in network)) checkLabelsDiffer(data)
   const model = 'layer' in network ? network : await modelFor(network, data, { ...options, seed })
   const examples = await fitted(model, data)
-  checkShares(options, microBatches, examples)
+  division?.checkShares({ ...options, microBatches }, examples)
   const first = await readWeights(model)
   const average = ema && new (await import('./weight-average.ts')).WeightAverage(model, ema, first)
-  return new Trainer(model, examples, { ...options, microBatches }, first, average || undefined)
+  const planRemat = options.remat ? (await import('../autodiff/remat-plan.ts')).planRemat : undefined
+  return new Trainer(model, examples, { ...options, microBatches }, first, { average: average || undefined, planRemat })
 }
 
-/**
- * Micro-batches a batch; undefined where it is not divided.
- * @throws ArgumentError for what is no such number, for ranks that would have none, and with `accumulate`.
- */
-function microBatchesFor({ microBatches, ranks, accumulate = 1 }: TrainerOptions): number | undefined {
-  if (microBatches === undefined && ranks === undefined) return undefined
-  const chosen = microBatches ?? Math.max(8, 2 ** Math.ceil(Math.log2(ranks!.size)))
-  if (!Number.isInteger(chosen) || chosen < 1)
-    throw new ArgumentError(`training: microBatches is ${chosen}; expected a whole number of at least 1`)
-  if (ranks !== undefined && chosen < ranks.size)
-    throw new ArgumentError(
-      `training: microBatches is ${chosen}, but there are ${ranks.size} ranks, each of which computes at least one; give at least ${ranks.size}`,
-    )
-  if (accumulate > 1)
-    throw new ArgumentError(
-      'training: batches that are divided into micro-batches need no accumulate: memory holds one micro-batch; leave it out, and give a larger batchSize',
-    )
-  return chosen
-}
-
-/** @throws ArgumentError where a full batch has fewer micro-batches than there are ranks: some would compute nothing. */
-function checkShares(
-  { ranks, batchSize = 64 }: TrainerOptions,
-  microBatches: number | undefined,
-  { length }: AnyDataset,
-): void {
-  if (ranks === undefined || microBatches === undefined) return
-  const examples = Math.min(batchSize, length)
-  const parts = [...partRanges(examples, examples, microBatches)].length
-  if (parts < ranks.size)
-    throw new ArgumentError(
-      `training: a batch of ${examples} examples has ${parts} micro-batches, but there are ${ranks.size} ranks, each of which computes at least one; let the size of a batch be a multiple of ${microBatches}, or start fewer ranks`,
-    )
-}
+/** What batches that are not divided do without. */
+const divisionFor = async ({ microBatches, ranks, syncBatchNorm }: TrainerOptions) =>
+  microBatches === undefined && ranks === undefined && !syncBatchNorm ? undefined : import('./division.ts')
 
 /** A model of a network that takes what a data set gives. */
 async function modelFor(

@@ -1,9 +1,7 @@
 import { ArgumentError, DataError, ShapeError } from '../core/errors.ts'
 import { formatShape, sameShape } from '../core/shape.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
-import { gathered } from '../distributed/messages.ts'
 import type { Ranks } from '../distributed/ranks.ts'
-import { shareOf } from '../distributed/tree.ts'
 import { type BatchLoss, crossEntropy, type Loss } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, type InputsModel, type Model, traceInputs } from '../nn/model.ts'
@@ -80,10 +78,9 @@ export class Evaluator {
 
   /** @throws DataError where the loss is not a number because an example holds NaN or an infinity, and for labels that loss or metrics do not know. */
   async run(): Promise<Evaluation> {
-    const { rank = 0, size = 1 } = this.#ranks ?? {}
     const { batches, read } = await planAll(this.#dataset, this.#batchSize)
     const own: Sums[] = []
-    for await (const batch of read(batches.slice(...shareOf(rank, size, batches.length)))) {
+    for await (const batch of read(await this.#ownOf(batches))) {
       const results = await this.#programs.run(batch)
       const [loss] = results.loss.data
       if (!Number.isFinite(loss)) {
@@ -106,8 +103,16 @@ export class Evaluator {
     this.#programs.dispose()
   }
 
+  /** The rank's share. */
+  async #ownOf<T>(batches: readonly T[]): Promise<readonly T[]> {
+    if (this.#ranks === undefined) return batches
+    const { shareOf } = await import('../distributed/tree.ts')
+    return batches.slice(...shareOf(this.#ranks.rank, this.#ranks.size, batches.length))
+  }
+
   async #ofAll(own: readonly Sums[]): Promise<readonly Sums[]> {
     if (this.#ranks === undefined) return own
+    const { gathered } = await import('../distributed/messages.ts')
     const told = await gathered<WholeSums[]>(
       this.#ranks,
       own.map((sums) => sums.whole()),

@@ -2,7 +2,6 @@
 import type { Profile } from '../backends/profile.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { Dataset, NamedDataset } from '../data/dataset.ts'
-import { ofFirstRank } from '../distributed/together.ts'
 import type { AnyModel, Model } from '../nn/model.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { EpochReport, StepReport } from './reports.ts'
@@ -127,7 +126,9 @@ async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: Run
       await checkpoints?.afterStep(trainer)
     }
     const measured = validation && (await trainer.evaluate(validation))
-    const more = validate && (await ofFirstRank(trainer.ranks, () => validate(trainer.kept)))
+    const more =
+      validate &&
+      (await (await import('../distributed/together.ts')).ofFirstRank(trainer.ranks, () => validate(trainer.kept)))
     const isAveraged = trainer.kept !== trainer.model
     const plain = isAveraged && validation ? await trainer.evaluate(validation, trainer.model) : undefined
     const report = await trainer.endEpoch(measured && { ...measured, ...more }, plain)

@@ -46,6 +46,11 @@ export interface TrainerOptions {
    */
   readonly accumulate?: number
   /**
+   * Whether a step computes values anew on the way back instead of keeping them, those that make the most of it: a fraction of the memory for part of another forward pass, as
+   * PyTorch's and JAX's `checkpoint`, with the same weights (`GradientOptions`). What `Remat` and `remat` mark is computed anew in any case; false unless given.
+   */
+  readonly remat?: boolean
+  /**
    * Micro-batches that each batch is divided into, one computed after the other or by several processes at once: their gradients are added in an order that depends on
    * their number alone, so weights are the same to the bit on 1 or many ranks. Batch norm takes its means over each micro-batch, unless `syncBatchNorm`; memory holds one. Batches are not divided
    * unless given; with `ranks`, 8, or for more ranks than that the next power of 2.

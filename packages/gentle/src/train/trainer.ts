@@ -1,11 +1,11 @@
 /** A training, step by step, in the caller's hands. */
+import type { PlanRemat } from '../autodiff/recomputation.ts'
 import type { Profile } from '../backends/profile.ts'
 import { ArgumentError, DataError, MemoryError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { sizeOf } from '../core/shape.ts'
 import { Turns } from '../core/turns.ts'
 import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
-import { gathered } from '../distributed/messages.ts'
 import type { Ranks } from '../distributed/ranks.ts'
 import type { Variable } from '../graph/tensor.ts'
 import { crossEntropy } from '../nn/losses.ts'
@@ -16,31 +16,27 @@ import { type Batch, epochBatches, type Place, stepsOf } from './batches.ts'
 import { isBetter } from './better.ts'
 import { CarriedState } from './carried-state.ts'
 import type { Search } from './divergence.ts'
+import type { DividedSteps } from './divided-steps.ts'
 import { Evaluator, fitted } from './evaluate.ts'
-import {
-  checkMetrics,
-  countedInTraining,
-  defaultMetrics,
-  type Evaluation,
-  type RunningSums,
-  Sums,
-} from './evaluation.ts'
+import { checkMetrics, countedInTraining, defaultMetrics, type Evaluation, Sums } from './evaluation.ts'
 import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
-import type { DividedBatch, DividedBatches } from './micro-batches.ts'
 import type { Moment, Parts } from './moment.ts'
 import { type Phase, phaseOf, phasesOf } from './phases.ts'
 import { DivergedTraining, type EpochReport, type RankTimes, type StepReport } from './reports.ts'
 import { StateMemory } from './state-memory.ts'
-import type { StepExchange, ToldDivergence } from './step-exchange.ts'
 import type { TrainerOptions } from './trainer-options.ts'
-import { type MicroBatch, type MicroBatchResult, type StepNumbers, TrainingPrograms } from './training-programs.ts'
+import { type StepNumbers, TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
 import type { WeightAverage } from './weight-average.ts'
 import { Wishes } from './wishes.ts'
 
-/** What only divided batches need. */
-const dividing = () => Promise.all([import('./micro-batches.ts'), import('./step-exchange.ts')])
+/** What is loaded for the trainings alone that ask for it. */
+interface Loaded<M extends AnyModel> {
+  /** Of the weights that the training begins with. */
+  readonly average?: WeightAverage<M>
+  readonly planRemat?: PlanRemat
+}
 
 /**
  * A training between its steps. What it computes stays with the backend until it is asked for: a step brings the loss and the metrics' counts to the
@@ -68,6 +64,7 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #carried: CarriedState
   readonly #evaluators = new Map<AnyModel, Map<AnyDataset, Evaluator>>()
   readonly #parts: Parts
+  readonly #planRemat: PlanRemat | undefined
   readonly #turns = new Turns()
   /** Where the state before a step is kept, where anomalies are looked for. */
   readonly #copies = new StateMemory()
@@ -77,17 +74,14 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #at: Moment
   #waited = 0
   #reader: AsyncGenerator<Batch> | undefined
-  #divided: DividedBatches | undefined
-  #exchange: StepExchange | undefined
-  /** Whether all ranks were found to be at the same place of the same training. */
-  #agreed = false
-  /** Seconds of steps, with `ranks.seconds` as they were when the count began. */
-  readonly #times = { steps: 0, seconds: 0, waiting: 0, moving: 0 }
+  #divided: DividedSteps<M> | undefined
   /** What may end the training before its time. */
   readonly wishes: Wishes
 
-  /** See `createTrainer`, which makes the model. @param first the weights that it begins with @param average of them, where one shall be kept */
-  constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues, average?: WeightAverage<M>) {
+  /** See `createTrainer`, which makes the model. @param first the weights that it begins with */
+  constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues, loaded: Loaded<M> = {}) {
+    const { average } = loaded
+    this.#planRemat = loaded.planRemat
     const { loss = crossEntropy, metrics = defaultMetrics(model, data), optimizer, seed = 0 } = options
     const { batchSize = 64, epochs, accumulate = 1, freeze = () => false, microBatches, ranks } = options
     checkGroupNames(optimizer.groups ?? [], model.parameters.keys())
@@ -165,7 +159,7 @@ export class Trainer<M extends AnyModel = Model> {
 
   /** Seconds in which it has waited for examples to be read, since it was made: time that faster reading would save. */
   get secondsWaited(): number {
-    return this.#waited
+    return this.#waited + (this.#divided?.secondsWaited ?? 0)
   }
 
   /** Whether all examples of the epoch under way were taken; then `endEpoch` is due. */
@@ -211,7 +205,7 @@ export class Trainer<M extends AnyModel = Model> {
   step(batch?: Batch): Promise<StepReport> {
     return this.#turns.run(async () => {
       if (this.accumulate > 1 && batch === undefined) return this.#stepOfSeveral()
-      if (this.microBatches !== undefined && batch === undefined) return this.#stepOfMicroBatches(this.microBatches)
+      if (this.microBatches !== undefined && batch === undefined) return this.#dividedStep()
       const taken = await this.#given('step', batch)
       const started = performance.now()
       const before = this.#options.detectAnomaly ? await this.#copy() : undefined
@@ -226,14 +220,9 @@ export class Trainer<M extends AnyModel = Model> {
    * How the time of steps is spent on each rank, the mean of those since the training began or was profiled, in seconds; a process alone is the only rank. All ranks call it.
    */
   async rankTimes(): Promise<readonly RankTimes[]> {
-    const { steps, seconds, waiting, moving } = this.#times
-    const now = this.ranks?.seconds ?? { waiting: 0, moving: 0 }
-    const of = (sum: number): number => (steps === 0 ? 0 : sum / steps)
-    return gathered(this.ranks, {
-      step: of(seconds),
-      waiting: of(now.waiting - waiting),
-      moving: of(now.moving - moving),
-    })
+    const own = this.#divided?.times ?? { step: 0, waiting: 0, moving: 0 }
+    const { gathered } = await import('../distributed/messages.ts')
+    return gathered(this.ranks, own)
   }
 
   /**
@@ -244,7 +233,7 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#turns.run(async () => {
       if (this.microBatches !== undefined && batch === undefined) {
         let profile: Profile | undefined
-        const report = await this.#stepOfMicroBatches(this.microBatches, (found) => {
+        const report = await this.#dividedStep((found) => {
           profile = found
         })
         return { report, profile: profile! }
@@ -341,8 +330,8 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#turns.run(async () => {
       const { putState } = await import('./snapshot.ts')
       await putState(state, accept, this.#at, this.#parts)
-      this.#agreed = false
       await this.#closeReader()
+      await this.#divided?.leave()
     })
   }
 
@@ -370,9 +359,11 @@ export class Trainer<M extends AnyModel = Model> {
     checkNames(optimizer.variables)
     const learned = this.#learned()
     const { detectAnomaly } = this.#options
-    const parts = { model, data, loss, metrics, seed, carried, inOrder, average, optimizer, learned, detectAnomaly }
     const { syncBatchNorm } = this.#parts
-    return new TrainingPrograms({ ...parts, syncBatchNorm, frozen: (name) => freeze(name, from) }, this.#turns)
+    const planRemat = this.#planRemat
+    const parts = { model, data, loss, metrics, seed, carried, inOrder, average, optimizer, learned, detectAnomaly }
+    const programs = { ...parts, planRemat, syncBatchNorm, frozen: (name: string) => freeze(name, from) }
+    return new TrainingPrograms(programs, this.#turns)
   }
 
   /** Where other parameters learn than before, the optimizer starts afresh, and programs are compiled for them. */
@@ -423,11 +414,10 @@ export class Trainer<M extends AnyModel = Model> {
 
   /** Closes what reads the epoch's batches. */
   async #closeReader(): Promise<void> {
-    const [reader, divided] = [this.#reader, this.#divided]
+    const reader = this.#reader
     this.#reader = undefined
-    this.#divided = undefined
     await reader?.return(undefined)
-    await divided?.close()
+    await this.#divided?.closeReader()
   }
 
   /** What the step to come takes beside its batch. */
@@ -478,117 +468,23 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#update(sum)
   }
 
-  /** A step of all ranks: each computes its micro-batches of the next batch, and all make the same update of the gradients' sum. */
-  async #stepOfMicroBatches(microBatches: number, onProfile?: (profile: Profile) => void): Promise<StepReport> {
-    if (this.ranks !== undefined && !this.#agreed)
-      await (await import('./agree-training.ts')).agreeOnTraining(this.ranks, this.#at, this.#parts)
-    this.#agreed = true
-    const place = await this.#nextPlace()
-    const numbers = this.#numbers()
-    const { rank = 0, size = 1 } = this.ranks ?? {}
-    const started = performance.now()
-    const [{ DividedBatches }, { StepExchange }] = await dividing()
-    this.#exchange ??= new StepExchange(
-      this.ranks,
-      countedInTraining(this.#metrics),
-      this.wishes,
-      this.#options.fastSums === true,
-    )
-    this.#divided ??= await DividedBatches.of(this.#data, this.batchSize, place, { microBatches, rank, size })
-    if (onProfile !== undefined) this.#checkProfiled()
-    const batch = this.#divided.next()
-    const gradients = await this.#programs.subtreeSums()
-    gradients.clear()
-    const { counted, diverged, aside } = await this.#computeOwn(this.#divided, batch, onProfile)
-    this.#at.draw += batch.sizes.length
-    this.#at.position += batch.examples
-    if (diverged !== undefined && this.ranks === undefined) throw diverged
-    const total = await this.#exchange.total(gradients, batch.sizes.length, counted, diverged)
-    if (total.diverged !== undefined) throw diverged ?? (await this.#toldDivergence(total.diverged))
-    await this.#programs.updateBySum(total.slot, numbers)
-    this.#count(started + aside)
-    this.#countStep((performance.now() - started - aside) / 1000, onProfile !== undefined)
-    return this.#finishUpdate(total.sums)
-  }
-
-  /** @throws ArgumentError where the next step has no micro-batch to tell of. */
-  #checkProfiled(): void {
-    if (this.#options.syncBatchNorm)
-      throw new ArgumentError(
-        'profile: with syncBatchNorm a micro-batch is computed by many programs, between which it waits for the others; leave one of the two out',
-      )
-    // Where ranks are more than the micro-batches of a small batch, some have none to tell of.
-    if (!this.hasFullBatch)
-      throw new ArgumentError('profile: the next batch is smaller than others; profile one of full size')
-  }
-
-  /**
-   * Computes the rank's own micro-batches of a batch, to the first whose numbers are not finite.
-   * @returns what they count, and milliseconds that went aside into a profile
-   */
-  async #computeOwn(divided: DividedBatches, batch: DividedBatch, onProfile?: (profile: Profile) => void) {
-    const { sizes, examples, own } = batch
-    const { draw } = this.#at
-    const counted: RunningSums[] = []
-    let diverged: DivergedTraining<M> | undefined
-    let aside = 0
-    let isTaken = false
-    const placeOf = (leaf: number): MicroBatch => ({ draw: draw + leaf, leaf, share: sizes[leaf] / examples })
-    const count = async ({ sums, areFinite }: MicroBatchResult, batch: Batch, of: MicroBatch): Promise<void> => {
-      counted.push(sums.soFar())
-      if (!Number.isFinite(sums.loss) || !areFinite)
-        diverged ??= await this.#diverged(whyNoNumbers(sums.loss), this.#at.step + 1, batch, unchanged, of.draw)
-    }
-    try {
-      if (this.#options.syncBatchNorm) {
-        const { copyOf, summedOverBatch } = await import('./side-by-side.ts')
-        const batches = []
-        for (let leaf = own[0]; leaf < own[1]; leaf++)
-          batches.push({ batch: copyOf(await this.#readMicroBatch(divided)), of: placeOf(leaf) })
-        const results = await this.#programs.microBatches(batches, (parts) =>
-          summedOverBatch(this.ranks, sizes.length, parts),
-        )
-        for (const [i, { batch, of }] of batches.entries()) await count(results[i], batch, of)
-      } else
-        for (let leaf = own[0]; leaf < own[1] && diverged === undefined; leaf++) {
-          const batch = await this.#readMicroBatch(divided)
-          const of = placeOf(leaf)
-          if (onProfile !== undefined && leaf === own[0]) {
-            const begun = performance.now()
-            onProfile(await this.#programs.profileMicroBatch(batch, of.draw, of.share))
-            aside = performance.now() - begun
-          }
-          await count(await this.#programs.microBatch(batch, of), batch, of)
-        }
-      isTaken = diverged === undefined
-    } finally {
-      // What it left unread is not the next batch's; what could not be read is read again where it is asked for again.
-      if (!isTaken) await this.#closeReader()
-    }
-    return { counted, diverged, aside }
-  }
-
-  /** @param isAnew whether the count begins behind this step, which took longer than others */
-  #countStep(seconds: number, isAnew: boolean): void {
-    const times = this.#times
-    times.steps++
-    times.seconds += seconds
-    if (isAnew) Object.assign(times, { steps: 0, seconds: 0, ...this.ranks?.seconds })
-  }
-
-  async #readMicroBatch(divided: DividedBatches): Promise<Batch> {
-    const asked = performance.now()
-    const batch = await divided.read()
-    this.#waited += (performance.now() - asked) / 1000
-    return batch
-  }
-
-  /** What another rank found. */
-  async #toldDivergence({ message, examples, anomaly, cause }: ToldDivergence): Promise<DivergedTraining<M>> {
-    const { good, epoch, step, history } = this.#at
-    await writeWeights(this.model, good.weights)
-    const why = cause === undefined ? undefined : new DataError(cause)
-    return new DivergedTraining(message, { step: step + 1, epoch, examples, anomaly, cause: why }, this.model, history)
+  /** A step of all ranks, of the next batch. */
+  async #dividedStep(onProfile?: (profile: Profile) => void): Promise<StepReport> {
+    const { DividedSteps } = await import('./divided-steps.ts')
+    this.#divided ??= new DividedSteps<M>({
+      model: this.model,
+      ranks: this.ranks,
+      wishes: this.wishes,
+      metrics: countedInTraining(this.#metrics),
+      parts: this.#parts,
+      at: this.#at,
+      nextPlace: () => this.#nextPlace(),
+      numbers: () => this.#numbers(),
+      programs: () => this.#programs.ofMicroBatches(),
+      diverged: ({ sums }, batch, draw) =>
+        this.#diverged(whyNoNumbers(sums.loss), this.#at.step + 1, batch, unchanged, draw),
+    })
+    return this.#finishUpdate(await this.#divided.step(onProfile))
   }
 
   async #finishStep(results: Record<string, NDArray>, batch: Batch, before?: BeforeStep): Promise<StepReport> {

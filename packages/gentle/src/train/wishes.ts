@@ -1,5 +1,4 @@
 /** What ends a training before its time. Ranks do so after the same step, whoever of them is asked. */
-import { gathered } from '../distributed/messages.ts'
 import type { Ranks } from '../distributed/ranks.ts'
 
 /** To stop and be gone on with, or to end with the epoch that is under way: its time is over. */
@@ -36,6 +35,7 @@ export class Wishes {
   async isDueNow(wish: Wish, isWished: boolean): Promise<boolean> {
     if (this.#ranks === undefined) return isWished
     if (isWished) this.#own.add(wish)
+    const { gathered } = await import('../distributed/messages.ts')
     this.hear(await gathered(this.#ranks, this.own))
     return this.#grant(wish)
   }

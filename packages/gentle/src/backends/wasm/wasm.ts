@@ -11,7 +11,6 @@ import { checkFeed } from '../feed.ts'
 import type { ProfileOptions } from '../profile.ts'
 import { wasmFeatures } from './assembler/index.ts'
 import { type Buffer, bytesOf } from './buffer.ts'
-import { buildOf } from './build-of.ts'
 import { controlBytes, maxThreads } from './control.ts'
 import { type EmitOptions, emitProgram } from './emit.ts'
 import { Heap } from './heap.ts'
@@ -67,7 +66,11 @@ export const availableThreads = (): number => Math.min(globalThis.navigator?.har
  * Opens a wasm backend. Where the page is not cross-origin isolated there is no shared memory, and it computes on one thread.
  * @throws ArgumentError for a number of threads outside 1 to 64, wide vectors elsewhere than in Node from 24 on, and for both wide vectors and strict numerics; GentleError where the engine has no WebAssembly SIMD; BackendError where a thread does not start.
  */
-export const wasm = (options: WasmOptions = {}): Promise<Backend> => openWasm(options, buildOf(import.meta.url))
+export async function wasm(options: WasmOptions = {}): Promise<Backend> {
+  // A page keeps no programs.
+  const build = globalThis.process?.versions?.node && (await import('./build-of.ts')).buildOf(import.meta.url)
+  return openWasm(options, build)
+}
 
 /** @param build what is told apart from it finds no programs that it has kept; undefined to keep none */
 export async function openWasm(options: WasmOptions, build: string | undefined): Promise<Backend> {

@@ -7,6 +7,7 @@ import { throughOnnx } from './through-onnx.ts'
 /** What has no form in ONNX: what gradients alone compute, and random numbers. */
 const without = new Set([
   'addSlices',
+  'after',
   'conv2dWeightGradient',
   'maxPool2dScatter',
   'maxPool2dGather',
