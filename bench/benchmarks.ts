@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { nearestNames } from '../packages/gentle/src/core/nearest-name.ts'
 import type { Contender, Contenders } from './contenders.ts'
 import * as contenders from './contenders.ts'
 import type { Settings } from './protocol.ts'
@@ -298,7 +299,10 @@ export function selectRows(names: readonly string[]): readonly Row[] {
   if (names.length === 0) return allRows.filter(({ benchmark }) => !long.has(benchmark.kind))
   const namesOf = (row: Row): string[] => [rowName(row), row.benchmark.name, row.benchmark.kind, row.contender.name]
   const known = new Set(allRows.flatMap(namesOf))
-  for (const name of names)
-    if (!known.has(name)) throw new RangeError(`no row ${name}; expected some of ${[...known].sort().join(', ')}`)
+  for (const name of names) {
+    if (known.has(name)) continue
+    const nearest = nearestNames(name, [...known]).slice(0, 5)
+    throw new RangeError(`no row ${name}; nearest are ${nearest.join(', ')}; all are in bench/benchmarks.ts`)
+  }
   return allRows.filter((row) => namesOf(row).some((name) => names.includes(name)))
 }
