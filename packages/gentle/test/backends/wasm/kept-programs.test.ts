@@ -79,6 +79,12 @@ describe('a graph', () => {
     const x = input([3])
     return { inputs: { x }, outputs: { y: make(x) } }
   }
+  /** The program of a graph that gives its input. */
+  const keptOfInput = (build: string) =>
+    keptProgram(
+      graphOf((x) => x),
+      build,
+    )
 
   it('has another program than all that differ from it', () => {
     const weights = variable([3], 1)
@@ -126,24 +132,12 @@ describe('a graph', () => {
         'a build',
       ),
     ).toBeUndefined()
-    keptProgram(
-      graphOf((x) => x),
-      'a build',
-    )?.keep(image, 1)
-    expect(
-      keptProgram(
-        graphOf((x) => x),
-        'a build',
-      )?.image,
-    ).toBeUndefined()
+    keptOfInput('a build')?.keep(image, 1)
+    expect(keptOfInput('a build')?.image).toBeUndefined()
   })
 
   it('is compiled again where its file was damaged', () => {
-    const found = () =>
-      keptProgram(
-        graphOf((x) => x),
-        'a build',
-      )
+    const found = () => keptOfInput('a build')
     found()?.keep(image, 1000)
     const [file] = programs()
     const whole = readFileSync(file)
@@ -156,34 +150,15 @@ describe('a graph', () => {
   })
 
   it('that was used long before 64 others makes room', () => {
-    const keepIt = (name: string) =>
-      keptProgram(
-        graphOf((x) => x),
-        name,
-      )?.keep(image, 1000)
+    const keepIt = (build: string) => keptOfInput(build)?.keep(image, 1000)
     keepIt('first')
     keepIt('used')
     for (const file of programs()) utimesSync(file, 1000, 1000)
-    expect(
-      keptProgram(
-        graphOf((x) => x),
-        'used',
-      )?.image,
-    ).toEqual(image)
+    expect(keptOfInput('used')?.image).toEqual(image)
     for (let i = 0; i < 63; i++) keepIt(String(i))
     expect(programs()).toHaveLength(64)
-    expect(
-      keptProgram(
-        graphOf((x) => x),
-        'used',
-      )?.image,
-    ).toEqual(image)
-    expect(
-      keptProgram(
-        graphOf((x) => x),
-        'first',
-      )?.image,
-    ).toBeUndefined()
+    expect(keptOfInput('used')?.image).toEqual(image)
+    expect(keptOfInput('first')?.image).toBeUndefined()
   })
 })
 
