@@ -59,10 +59,9 @@ export class DividedSteps<M extends AnyModel> {
     return { step: of(seconds), waiting: of(now.waiting - waiting), moving: of(now.moving - moving) }
   }
 
-  /** Goes on from another place of the training. */
-  async leave(): Promise<void> {
+  /** Has the ranks agree once more before the next step, where the training goes on from another place. */
+  agreeAnew(): void {
     this.#agreed = false
-    await this.closeReader()
   }
 
   async closeReader(): Promise<void> {

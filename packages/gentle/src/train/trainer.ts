@@ -330,8 +330,8 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#turns.run(async () => {
       const { putState } = await import('./snapshot.ts')
       await putState(state, accept, this.#at, this.#parts)
+      this.#divided?.agreeAnew()
       await this.#closeReader()
-      await this.#divided?.leave()
     })
   }
 
