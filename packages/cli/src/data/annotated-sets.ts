@@ -1,6 +1,14 @@
 /** The sets of pictures with truth that can be named on the command line. */
 import { existsSync } from 'node:fs'
-import { type AnnotatedSplits, cocoFolder, type Findings, maskFolder, vocFolder, yoloFolder } from 'gentle-dl/data'
+import {
+  type AnnotatedSplits,
+  cocoFolder,
+  type DividedWork,
+  type Findings,
+  maskFolder,
+  vocFolder,
+  yoloFolder,
+} from 'gentle-dl/data'
 import { UsageError, unknownChoice } from '../terminal/usage.ts'
 import { areScenes, openScenes } from './scenes.ts'
 
@@ -15,6 +23,8 @@ export interface AnnotatedOptions {
   readonly masks?: boolean
   /** Refuses a set of which anything is left out or corrected. */
   readonly strict?: boolean
+  /** How looking at all files is divided among processes that train together. */
+  readonly divide?: DividedWork | undefined
 }
 
 /** What opens a folder of each format. */

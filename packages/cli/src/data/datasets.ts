@@ -8,6 +8,7 @@ import {
   cifar100,
   csvPoints,
   csvTargets,
+  type DividedWork,
   type Findings,
   type ImageSplits,
   idxFolder,
@@ -63,6 +64,8 @@ export interface DataOptions {
   readonly workers?: number
   /** Refuses an image folder with a broken file. */
   readonly strict?: boolean
+  /** How looking at all files is divided among processes that train together. */
+  readonly divide?: DividedWork | undefined
   /** The column with the label of a table: its name or its number from 0. */
   readonly label?: string
   /** Whether the labels of a table are classes, numbers to predict, or whichever they look like; 'classes' unless given. */

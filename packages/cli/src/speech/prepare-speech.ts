@@ -4,7 +4,7 @@ import { augmentedSpeech, type SpeechSet, type SpeechSplits, speechSubset, subse
 import { speechNetwork, speechNetworks } from 'gentle-dl/models'
 import { type SpeechEncoding, Transcriber } from 'gentle-dl/speech'
 import { textSections } from '../report/text-sections.ts'
-import type { NamedSettings, Preparation } from '../tasks/task.ts'
+import type { NamedSettings, Opening, Preparation } from '../tasks/task.ts'
 import { batchOf, limitRemarks, usedParts } from '../tasks/used-examples.ts'
 import { thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -34,7 +34,7 @@ function remarksOf({ train, symbols }: SpeechSplits, maxLength: number): string[
   ]
 }
 
-export async function prepareSpeech(settings: NamedSettings, strict: boolean): Promise<Preparation> {
+export async function prepareSpeech(settings: NamedSettings, opening: Opening): Promise<Preparation> {
   const {
     model,
     data,
@@ -56,7 +56,7 @@ export async function prepareSpeech(settings: NamedSettings, strict: boolean): P
     seed,
     validation,
     ...(test === undefined ? {} : { test }),
-    strict,
+    ...opening,
   })
   const splits = usedParts(all, settings, batchOf(settings, speechRecipe(all.train.seconds)), speechSubset)
   const { symbols, spectrogram } = splits

@@ -12,6 +12,6 @@ export const speechTask: SequenceTask = {
   dataNames: speechNames,
   settings: ['test', 'sampleRate', 'maxLength', 'layers', 'units'],
   policyText: soundPolicyText,
-  prepare: (settings, strict) => prepareSpeech(settings, strict),
+  prepare: (settings, opening) => prepareSpeech(settings, opening),
   evaluate: evaluateSpeech,
 }

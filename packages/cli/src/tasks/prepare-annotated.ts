@@ -17,7 +17,7 @@ import { annotatedSections } from '../report/annotated-sections.ts'
 import { UsageError } from '../terminal/usage.ts'
 import { finishAnnotated } from '../train/finish-annotated.ts'
 import { type AnyTask, judge } from './annotated-task.ts'
-import type { EarlierRun, NamedSettings, Preparation } from './task.ts'
+import type { EarlierRun, NamedSettings, Opening, Preparation } from './task.ts'
 import { annotatedPart, batchOf, limitRemarks, usedParts } from './used-examples.ts'
 
 /** Names of what the outputs tell. @throws UsageError for a set without what the task needs. */
@@ -36,7 +36,7 @@ function asBefore(kind: AnyTask, sets: AnnotatedSplits, { run, classes }: Earlie
 export async function prepareAnnotated(
   kind: AnyTask,
   settings: NamedSettings,
-  strict: boolean,
+  opening: Opening,
   earlier: EarlierRun | undefined,
 ): Promise<Preparation> {
   const { model, data, seed = 0, validation, label, resize: size, loss, classWeights, monitor } = settings
@@ -56,7 +56,7 @@ export async function prepareAnnotated(
     validation,
     size: size ?? (published as [number, number]),
     masks: kind.name === 'segment',
-    strict,
+    ...opening,
   })
   classesFor(kind, all.train, data)
   const opened = usedParts(all, settings, batchOf(settings, kind.recipe), annotatedPart)

@@ -27,14 +27,14 @@ import { classificationMonitor } from './monitor.ts'
 import { dataPreprocessing, smallSetRecipe, tried } from './picture-training.ts'
 import { inUnits } from './points-network.ts'
 import { columnsOf } from './regression.ts'
-import type { EarlierRun, NamedSettings, Once, Preparation } from './task.ts'
+import type { EarlierRun, NamedSettings, Once, Opening, Preparation } from './task.ts'
 import { batchOf, datasetPart, limitRemarks, usedParts } from './used-examples.ts'
 
 /** The data of a training, at the size that is asked for; image files at the network's usual one unless asked. */
 async function openSplits(
   { data, seed = 0, validation, label, resize: size, dataWorkers: workers }: NamedSettings,
   [, ...published]: Shape,
-  strict: boolean,
+  { strict, divide }: Opening,
 ): Promise<Splits> {
   const splits = await openData(data, {
     seed,
@@ -42,6 +42,7 @@ async function openSplits(
     label,
     size: size ?? (published as [number, number]),
     strict,
+    divide,
     workers,
   })
   if (size === undefined) return splits
@@ -97,11 +98,7 @@ function shownAs(known: Splits, preprocessing: Preprocessing, isSmall: boolean):
 /** @param given the preprocessing of pretrained weights or of a run that goes on; else it follows from the pictures */
 export async function prepareClassification(
   settings: NamedSettings,
-  {
-    strict,
-    quiet,
-    trials: once,
-  }: { readonly strict: boolean; readonly quiet: boolean; readonly trials?: Once | undefined },
+  { quiet, trials: once, ...opening }: Opening & { readonly quiet: boolean; readonly trials?: Once | undefined },
   earlier: EarlierRun | undefined,
   given?: Preprocessing,
 ): Promise<Preparation> {
@@ -109,7 +106,7 @@ export async function prepareClassification(
   if (settings.augment !== undefined) policyOf('--augment', settings.augment)
   // Before the table is read: its faults do not matter to who gave it to the wrong network.
   checkTakes(settings, isTable(settings.data))
-  const all = await openSplits(settings, network.inputShape, strict)
+  const all = await openSplits(settings, network.inputShape, opening)
   const shape = { classes: all.train.classes?.length ?? 1, points: arePoints(all) }
   const opened = usedParts(all, settings, batchOf(settings, network.recipe(shape)), datasetPart)
   const known = earlier?.classes === undefined ? opened : asBefore(opened, earlier)

@@ -12,7 +12,7 @@ import type {
   OpenedInputsModel,
   RunFolder,
 } from 'gentle-dl'
-import type { AnyDataset, PartName } from 'gentle-dl/data'
+import type { AnyDataset, DividedWork, PartName } from 'gentle-dl/data'
 import type { Recipe } from 'gentle-dl/models'
 import type { DataPart } from '../data/digest.ts'
 import type { Reported } from '../report/reported.ts'
@@ -25,6 +25,14 @@ export type NamedSettings = Settings & { readonly model: string; readonly data: 
 
 /** Does work once, where several processes train together, and gives all of them what comes of it. */
 export type Once = <T>(work: () => Promise<T>) => Promise<T>
+
+/** How the data of a training is opened. */
+export interface Opening {
+  /** Whether data is refused of which anything would be left out. */
+  readonly strict: boolean
+  /** How looking at all files is divided among processes that train together. */
+  readonly divide?: DividedWork | undefined
+}
 
 /** A run that goes on, and the classes that it has: data in another order is brought into theirs. */
 export interface EarlierRun {
@@ -111,7 +119,7 @@ export interface SequenceTask {
   readonly settings: readonly (keyof Settings)[]
   /** The text that stands for what --augment is given, and is kept with the run. @throws UsageError for what is none. */
   policyText(given: string): string
-  prepare(settings: NamedSettings, strict: boolean, earlier: EarlierRun | undefined): Promise<Preparation>
+  prepare(settings: NamedSettings, opening: Opening, earlier: EarlierRun | undefined): Promise<Preparation>
   /** Tells how good a model is on part of a data set. Gives the exit code. */
   evaluate(
     place: string,

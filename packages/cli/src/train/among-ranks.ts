@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism, hostname } from 'node:os'
 import type { Backend } from 'gentle-dl'
+import type { DividedWork } from 'gentle-dl/data'
 import {
   agree,
   backendOf,
   distributed,
+  dividedAmong,
   gathered,
   type JoinedRanks,
   launchedRanks,
@@ -46,9 +48,12 @@ export class Company {
   readonly ranks: JoinedRanks
   /** Threads that it computes by unless it is told. */
   readonly threads: number
+  /** How looking at all files is divided, within what each does. */
+  readonly divide: DividedWork
 
   constructor(ranks: JoinedRanks, threads: number) {
     this.ranks = ranks
+    this.divide = dividedAmong(ranks)
     this.threads = threads
   }
 

@@ -5,7 +5,7 @@ import { prepareAnnotated } from '../tasks/prepare-annotated.ts'
 import { prepareClassification } from '../tasks/prepare-classification.ts'
 import { prepareRegression } from '../tasks/prepare-regression.ts'
 import { sequenceTask } from '../tasks/sequence-tasks.ts'
-import type { NamedSettings, Once, Preparation } from '../tasks/task.ts'
+import type { NamedSettings, Once, Opening, Preparation } from '../tasks/task.ts'
 import { note } from '../terminal/terminal.ts'
 import type { TrainFlags } from './choose-settings.ts'
 import { type PretrainedSource, preprocessingIn } from './pretrained-source.ts'
@@ -18,11 +18,16 @@ export interface Resumed {
 
 /**
  * What prepares a training of each task.
- * @param options `trials`: how short trainings are made that choose settings nobody gave; they are not without
+ * @param options `trials`: how short trainings are made that choose settings nobody gave; they are not without; `divide`: as `Opening` has it
  */
 export function prepare(
   settings: NamedSettings,
-  { strict = false, quiet = false, trials }: Pick<TrainFlags, 'strict' | 'quiet'> & { readonly trials?: Once },
+  {
+    strict = false,
+    quiet = false,
+    trials,
+    divide,
+  }: Pick<TrainFlags, 'strict' | 'quiet'> & Pick<Opening, 'divide'> & { readonly trials?: Once },
   resumed: Resumed | undefined,
   source: PretrainedSource | undefined,
 ): Promise<Preparation> {
@@ -30,7 +35,7 @@ export function prepare(
   const earlier = resumed && { run: resumed.run.path, classes: classesOf(resumed.state) }
   if (task === 'classify') {
     const preprocessing = resumed === undefined ? source?.preprocessing(settings.resize) : preprocessingIn(resumed.run)
-    return prepareClassification(settings, { strict, quiet, trials }, earlier, preprocessing)
+    return prepareClassification(settings, { strict, divide, quiet, trials }, earlier, preprocessing)
   }
   const expected = source?.preprocessing(undefined)
   if (expected?.mean.some((mean) => mean !== 0) && settings.task !== undefined)
@@ -38,8 +43,9 @@ export function prepare(
       `the pretrained weights expect normalized pictures (mean ${expected.mean.join(', ')}); --task ${task} trains on pictures in [0, 1], to which they have to adapt first`,
     )
   if (task === 'regress') return prepareRegression(settings)
-  if (task === 'transcribe' || task === 'translate') return sequenceTask(task)!.prepare(settings, strict, earlier)
-  return prepareAnnotated(annotatedTask(task), settings, strict, earlier)
+  if (task === 'transcribe' || task === 'translate')
+    return sequenceTask(task)!.prepare(settings, { strict, divide }, earlier)
+  return prepareAnnotated(annotatedTask(task), settings, { strict, divide }, earlier)
 }
 
 /** The classes of a run that goes on. */

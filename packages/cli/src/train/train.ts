@@ -19,7 +19,7 @@ import {
   stepsOf,
   type Trainer,
 } from 'gentle-dl'
-import type { AnyDataset, Dataset, NamedDataset } from 'gentle-dl/data'
+import type { AnyDataset, Dataset, DividedWork, NamedDataset } from 'gentle-dl/data'
 import { type Profile, type RunScore, traceEvents } from 'gentle-dl/inspect'
 import { takesPoints } from 'gentle-dl/models'
 import { targetsOf } from '../data/datasets.ts'
@@ -152,13 +152,16 @@ async function settle(named: string | undefined, given: TrainFlags, once: Once =
   return { flags, settings, ...(run === undefined ? {} : { run }) }
 }
 
-/** @param trials how short trainings are made that choose settings nobody gave, where the task does that; undefined where they are not */
-async function groundworkFor({ flags, settings, run }: Settled, trials?: Once): Promise<Groundwork> {
+/** @param options `trials`: how short trainings are made that choose settings nobody gave, where the task does that; undefined where they are not; `divide`: as `Opening` has it */
+async function groundworkFor(
+  { flags, settings, run }: Settled,
+  { trials, divide }: { readonly trials?: Once; readonly divide?: DividedWork | undefined } = {},
+): Promise<Groundwork> {
   const resumed = run?.hasState() ? { run, state: run.loadState() } : undefined
   if (run !== undefined && resumed === undefined && flags.quiet !== true)
     note(`${run.path} was stopped before its first epoch was saved; it starts again from its first step`)
   const source = resumed === undefined ? await sourceOf(settings, flags) : undefined
-  const prepared = await prepare(settings, { ...flags, trials }, resumed, source)
+  const prepared = await prepare(settings, { ...flags, trials, divide }, resumed, source)
   return {
     flags,
     settings,
@@ -205,7 +208,7 @@ function dividedFor({ ranks, threads }: Company, settings: NamedSettings, run: R
 /** Settles everything that the training depends on. @param company the processes that train together, where there are others */
 export async function planTraining(named: string | undefined, given: TrainFlags, company?: Company): Promise<Planned> {
   const once: Once = company === undefined ? alone : (work) => company.ofFirst(work)
-  const ground = await groundworkFor(await settle(named, given, once), once)
+  const ground = await groundworkFor(await settle(named, given, once), { trials: once, divide: company?.divide })
   const { flags, settings, prepared, resumed } = ground
   const plan = planFor(ground, company)
   if (flags.profile && (plan.accumulate ?? 1) > 1)

@@ -3,7 +3,7 @@ import { sequenceAccuracy, sequenceCrossEntropy, tokenAccuracy } from 'gentle-dl
 import { type PairsSet, type PairVocabularies, splitPairs } from 'gentle-dl/data'
 import { gnmt } from 'gentle-dl/models'
 import { textSections } from '../report/text-sections.ts'
-import type { NamedSettings, Preparation } from '../tasks/task.ts'
+import type { NamedSettings, Opening, Preparation } from '../tasks/task.ts'
 import { batchOf, limitRemarks, usedParts } from '../tasks/used-examples.ts'
 import { thousands } from '../terminal/terminal.ts'
 import { UsageError } from '../terminal/usage.ts'
@@ -28,7 +28,7 @@ function piecesText({ source, target }: PairVocabularies, { lengths }: PairsSet)
 const sizeText = ({ source, target }: PairVocabularies): string =>
   [source, target].map(({ kind, size }) => (kind === 'characters' ? kind : String(size))).join()
 
-export async function prepareTranslation(settings: NamedSettings, strict: boolean): Promise<Preparation> {
+export async function prepareTranslation(settings: NamedSettings, { strict }: Opening): Promise<Preparation> {
   const { data, seed, validation, test } = settings
   const all = splitPairs(openPairs(data, strict).pairs, { seed, validation, test })
   const batch = batchOf(settings, translationRecipe(0, settings))

@@ -13,6 +13,6 @@ export const translationTask: SequenceTask = {
   policyText() {
     throw new UsageError('--augment is for pictures and sounds; pairs of texts are not augmented')
   },
-  prepare: (settings, strict) => prepareTranslation(settings, strict),
+  prepare: (settings, opening) => prepareTranslation(settings, opening),
   evaluate: evaluateTranslation,
 }

@@ -2,12 +2,12 @@
 import { ArgumentError, DataError } from '../core/errors.ts'
 import type { Shape } from '../core/shape.ts'
 import { type Fit, placementOf, type ResizeOptions } from '../vision/resize.ts'
-import { atOnce } from './at-once.ts'
 import { checkDecodes, type ImageFileInfo, readHeader, sharp } from './decode.ts'
+import { type DividedWork, ofEachFile } from './divided-work.ts'
 import { type LabelledFile, readLayout } from './folder-layout.ts'
 import { splitIndices } from './memory.ts'
 import { defaultWorkers, filesAtOnce, type PictureSet, readingPictures } from './picture-set.ts'
-import { threeParts } from './three-parts.ts'
+import { mapAll, mapParts, threeParts } from './three-parts.ts'
 
 export interface ImageFolderOptions {
   /** Sides that every picture is brought to: of a square, or [height, width]. */
@@ -29,6 +29,8 @@ export interface ImageFolderOptions {
    * else one for four cores, from 1 to 4.
    */
   readonly workers?: number
+  /** How opening is divided among processes that train together, each of which calls this; by itself unless given. */
+  readonly divide?: DividedWork
 }
 
 /** A picture file, and what its header says. */
@@ -59,7 +61,7 @@ export interface ImageSplits {
  * all in one, of which validation and test are split off by seed, of each class its share. Classes are in order of their names.
  *
  * Opening decodes every file once, one epoch's decoding (half a second for 1,000 small JPEGs on 2 cores): only that finds all that are broken,
- * and they are left out and listed, and so are those beside the folders of classes. After that only names and sizes are kept; `read` decodes, and the examples do not depend on `workers`.
+ * and they are left out and listed, and so are those beside the folders of classes. Several processes do a share each where `divide` is given. After that only names and sizes are kept; `read` decodes, and the examples do not depend on `workers`.
  * @throws DataError for a folder without images in classes (`readLayout`), a class none of whose images can be read, too few of them, and, with `strict`,
  * the first that is broken or in no class; ArgumentError for options out of range. `read` throws DataError for a file that broke since.
  */
@@ -75,18 +77,17 @@ export async function imageFolder(path: string, options: ImageFolderOptions): Pr
       `image folder ${path}: ${layout.outside.length} images are not in class folders; the first: ${outside}`,
     )
   const skipped: SkippedImage[] = []
-  const readable = async (files: readonly LabelledFile[]): Promise<ImageExample[]> => {
-    const checked = await checkAll(files)
-    skipped.push(...checked.skipped)
-    if (strict && checked.skipped.length > 0)
+  const readable = (checked: readonly (ImageExample | SkippedImage)[]): ImageExample[] => {
+    const broken = checked.filter((outcome): outcome is SkippedImage => 'reason' in outcome)
+    for (const each of broken) skipped.push(each)
+    if (strict && broken.length > 0)
       throw new DataError(
-        `image folder ${path}: ${checked.skipped.length} of ${files.length} images cannot be read; the first: ${checked.skipped[0].reason}`,
+        `image folder ${path}: ${broken.length} of ${checked.length} images cannot be read; the first: ${broken[0].reason}`,
       )
-    return checked.examples
+    return checked.filter((outcome): outcome is ImageExample => 'info' in outcome)
   }
-  const all = await readable(layout.train)
-  const validationFiles = layout.validation && (await readable(layout.validation))
-  const testFiles = layout.test && (await readable(layout.test))
+  const checked = await mapAll(layout, (files) => checkAll(files, options.divide))
+  const { train: all, validation: validationFiles, test: testFiles } = await mapParts(checked, readable)
   const channels =
     options.channels ??
     ([all, validationFiles, testFiles].every((part) => part?.every(({ info }) => info.channels === 1) ?? true) ? 1 : 3)
@@ -126,22 +127,30 @@ export function checkedSize(
   return { size: { height, width, fit }, workers }
 }
 
-/** Decodes every file once. What cannot be decoded is listed in the files' order. */
-async function checkAll(files: readonly LabelledFile[]) {
-  const checked = new Array<ImageExample | SkippedImage>(files.length)
-  await atOnce(files.length, filesAtOnce, async (i) => {
-    const { file, label } = files[i]
-    try {
-      const info = await readHeader(file)
-      await checkDecodes(file, info)
-      checked[i] = { file, label, info }
-    } catch (error) {
-      if (!(error instanceof DataError)) throw error
-      checked[i] = { file, reason: error.message }
-    }
+/** Decodes every file once. */
+async function checkAll(
+  files: readonly LabelledFile[],
+  divide: DividedWork | undefined,
+): Promise<(ImageExample | SkippedImage)[]> {
+  const checked = await ofEachFile(
+    files.map(({ file }) => file),
+    async (i) => {
+      const { file } = files[i]
+      try {
+        const info = await readHeader(file)
+        await checkDecodes(file, info)
+        return { info }
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error
+        return { reason: error.message }
+      }
+    },
+    { workers: filesAtOnce, divide },
+  )
+  return files.map(({ file, label }, i) => {
+    const { info, reason } = checked[i]
+    return info === undefined ? { file, reason: reason! } : { file, label, info }
   })
-  const skipped = checked.filter((outcome): outcome is SkippedImage => 'reason' in outcome)
-  return { examples: checked.filter((outcome): outcome is ImageExample => 'info' in outcome), skipped }
 }
 
 /** @throws DataError naming a class that has no example. */

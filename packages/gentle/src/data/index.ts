@@ -49,6 +49,7 @@ export { type CsvOptions, csvPoints, csvTargets, type TableReading, type TableSe
 export { type CsvRows, type CsvRowsOptions, csvRows } from './csv-rows.ts'
 export type { AnyDataset, Dataset, NamedDataset } from './dataset.ts'
 export type { ImageFileInfo } from './decode.ts'
+export type { DividedWork } from './divided-work.ts'
 export { type FeatureMoments, featureMoments } from './feature-moments.ts'
 export { type IdxOptions, type IdxReading, type IdxSplits, idxFolder, type Splits } from './idx-folder.ts'
 export {

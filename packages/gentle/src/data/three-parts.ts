@@ -23,6 +23,19 @@ export async function mapParts<From, To>(
   }
 }
 
+/** As `mapParts`, of the elements of all parts at once. @param make one for each element, in order */
+export async function mapAll<From, To>(
+  parts: GivenParts<readonly From[]>,
+  make: (all: readonly From[]) => Promise<readonly To[]>,
+): Promise<GivenParts<readonly To[]>> {
+  const made = await make(partsGiven(parts).flat())
+  let end = 0
+  return mapParts(parts, ({ length }) => {
+    end += length
+    return made.slice(end - length, end)
+  })
+}
+
 /**
  * All three parts of a set: what is missing is split off from the training part, a sixth for the test and then a twelfth for validation unless given; of
  * images 50 where those are more, but no more than a sixth.

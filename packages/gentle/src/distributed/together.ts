@@ -1,5 +1,6 @@
 /** Work that may fail on some ranks and not on others: all hear of it. */
 import { DistributedError } from '../core/errors.ts'
+import { RanksDifferError } from './agree.ts'
 import { gathered } from './messages.ts'
 import type { Ranks } from './ranks.ts'
 
@@ -21,13 +22,19 @@ const heardOf = <E extends object>(error: E): E => {
 }
 
 interface Told<T> {
+  /** What the rank is doing. */
+  readonly at: string
   readonly failed?: string
   readonly value?: T
 }
 
-/** @param told what of the work's value the others hear */
+/**
+ * @param at the same on all ranks, or some have left out what others do, as where one has other data
+ * @param told what of the work's value the others hear
+ */
 async function tellAll<T, Shared>(
   ranks: Ranks,
+  at: string,
   work: () => Promise<T>,
   told: (value: T) => Shared,
 ): Promise<{ readonly value: T; readonly all: readonly Told<Shared>[] }> {
@@ -38,11 +45,18 @@ async function tellAll<T, Shared>(
   if ('error' in done && heard.has(done.error)) throw done.error
   const all = await gathered<Told<Shared>>(
     ranks,
-    'error' in done ? { failed: done.error.message } : { value: told(done.value) },
+    'error' in done ? { at, failed: done.error.message } : { at, value: told(done.value) },
   )
   if ('error' in done) throw heardOf(done.error)
   const failed = all.findIndex((each) => each.failed !== undefined)
   if (failed >= 0) throw heardOf(new OtherRankError(failed, all[failed].failed!))
+  const elsewhere = all.findIndex((each) => each.at !== all[0].at)
+  if (elsewhere > 0)
+    throw heardOf(
+      new RanksDifferError(
+        `distributed: ranks differ in what they do: rank 0 is ${all[0].at}, rank ${elsewhere} ${all[elsewhere].at}; start all with the same program, data and settings`,
+      ),
+    )
   return { value: done.value, all }
 }
 
@@ -51,7 +65,15 @@ async function tellAll<T, Shared>(
  * @throws what the work throws; on ranks where it did not, OtherRankError with the message of the first that failed.
  */
 export const together = async <T>(ranks: Ranks, work: () => Promise<T>): Promise<T> =>
-  (await tellAll(ranks, work, () => null)).value
+  (await tellAll(ranks, 'done with its own work', work, () => null)).value
+
+/**
+ * What all ranks come to, told to all, by rank.
+ * @param at what they are doing, for messages @param work gives what JSON has, NaN and infinities too
+ * @throws as `together`; and RanksDifferError, on all, where some are at something else.
+ */
+export const told = async <T>(ranks: Ranks, at: string, work: () => Promise<T>): Promise<T[]> =>
+  (await tellAll(ranks, at, work, (value) => value)).all.map(({ value }) => value as T)
 
 /**
  * What the first rank comes to, told to all; the others do nothing meanwhile. A process alone does the work itself.
@@ -62,6 +84,7 @@ export const ofFirstRank = async <T>(ranks: Ranks | undefined, work: () => Promi
   if (ranks === undefined) return work()
   const { all } = await tellAll(
     ranks,
+    'where the first works for all',
     async () => (ranks.rank === 0 ? work() : undefined),
     (value) => value,
   )

@@ -4,6 +4,7 @@
  */
 export { agree, RanksDifferError } from '../distributed/agree.ts'
 export { distributed, launchedRanks } from '../distributed/distributed.ts'
+export { dividedAmong } from '../distributed/divided-work.ts'
 export { gathered } from '../distributed/messages.ts'
 export type { JoinedRanks } from '../distributed/ranks.ts'
 export { OtherRankError, ofFirstRank, together } from '../distributed/together.ts'

@@ -4,12 +4,12 @@ import type { Shape } from '../../core/shape.ts'
 import { type Box, boxArea, clipBox } from '../../vision/boxes.ts'
 import { fittedBox, fittedMask } from '../../vision/fitted.ts'
 import { placementOf, type ResizeOptions, type Size } from '../../vision/resize.ts'
-import { atOnce } from '../at-once.ts'
 import { checkDecodes, decode, type ImageFileInfo, readHeader, sharp } from '../decode.ts'
+import { type DividedWork, ofEachFile } from '../divided-work.ts'
 import { checkedSize, type ImageFolderOptions, type SkippedImage } from '../image-folder.ts'
 import { checkIndex, checkRoom, drawIndices } from '../memory.ts'
 import { filesAtOnce } from '../picture-set.ts'
-import { type GivenParts, mapParts, threeParts } from '../three-parts.ts'
+import { type GivenParts, mapAll, mapParts, partsGiven, threeParts } from '../three-parts.ts'
 import { type AnnotatedSet, type AnnotatedSplits, type Annotations, ignoredPixel } from './annotated-set.ts'
 import type { Correction, Findings, SkippedObject } from './findings.ts'
 
@@ -85,7 +85,7 @@ interface Example {
 const isSkipped = (entry: object): entry is SkippedImage => 'reason' in entry
 
 /**
- * Opens picture files with what is in them. Opening decodes every picture and looks at every mask once, as `imageFolder` does: what is broken, missing or
+ * Opens picture files with what is in them. Opening decodes every picture and looks at every mask once, as `imageFolder` does, among processes that divide it: what is broken, missing or
  * contradicts its picture is left out and listed. Boxes are cut at the picture's edges, which is listed where it takes more than a pixel; those of which nothing is left
  * are left out and listed. Pictures that come again, in another part, too, are remarked.
  * @throws DataError for a set of which nothing can be read or too little to split, whose boxes are all within the first pixel, and, with `strict`, the first that would be left out or corrected; ArgumentError for
@@ -95,29 +95,33 @@ export async function openAnnotatedFiles(
   { what, path, classes, maskClasses, parts, ...found }: AnnotatedFiles,
   options: ImageFolderOptions,
 ): Promise<AnnotatedFolder> {
-  const { seed = 0, strict = false } = options
+  const { seed = 0, strict = false, divide } = options
   const { size } = checkedSize(what, options)
   // Where it is not installed that is to be told, not that no file can be read.
   sharp()
   const skipped = [...(found.skipped ?? [])]
   const corrected = [...(found.corrected ?? [])]
-  const readable = async (entries: readonly (AnnotatedFile | SkippedImage)[]): Promise<readonly Example[]> => {
-    if (entries.length === 0) throw new DataError(`${what}: one of its splits has no pictures; expected at least one`)
-    const opened = await openAll(entries, { size, masks: maskClasses !== undefined })
-    skipped.push(...opened.skipped)
-    corrected.push(...opened.corrected)
+  if (partsGiven(parts).some(({ length }) => length === 0))
+    throw new DataError(`${what}: one of its splits has no pictures; expected at least one`)
+  const readable = (entries: readonly Opened[]): readonly Example[] => {
+    const examples = entries.flatMap(({ example }) => example ?? [])
+    for (const entry of entries) {
+      skipped.push(...entry.skipped)
+      corrected.push(...entry.corrected)
+    }
     const first = skipped[0] ?? corrected[0]
     if (strict && first !== undefined)
       throw new DataError(
         `${what}: ${skipped.length + corrected.length} of its pictures and annotations would be left out or corrected; the first: ${first.reason}`,
       )
-    if (opened.examples.length === 0)
+    if (examples.length === 0)
       throw new DataError(
-        `${what}: none of the ${entries.length} pictures of a split can be used; the first: ${opened.skipped[0].reason}`,
+        `${what}: none of the ${entries.length} pictures of a split can be used; the first: ${entries.flatMap((entry) => entry.skipped)[0].reason}`,
       )
-    return opened.examples
+    return examples
   }
-  const { train, validation, test } = threeParts(what, await mapParts(parts, readable), options, (examples, count) =>
+  const opened = await mapAll(parts, (entries) => openAll(entries, { size, masks: maskClasses !== undefined, divide }))
+  const { train, validation, test } = threeParts(what, await mapParts(opened, readable), options, (examples, count) =>
     drawIndices({ name: path, length: examples.length }, count, seed),
   )
   const all = { train, validation, test }
@@ -164,45 +168,57 @@ function remarksOnRepeated(parts: Readonly<Record<string, readonly Example[]>>):
     : [`${repeated.length} of its pictures ${repeated.length === 1 ? 'comes' : 'come'} again, such as ${repeated[0]}`]
 }
 
-/** Opens every file once. What is left out or corrected is listed in the files' order. */
+/** A picture that can be used, or why it cannot, and what else was left out or corrected with it. */
+interface Opened {
+  readonly example?: Example
+  readonly skipped: readonly (SkippedImage | SkippedObject)[]
+  readonly corrected: readonly Correction[]
+}
+
+/** What is found out of a file by reading it. */
+type Seen =
+  | { readonly info: ImageFileInfo; readonly inMask: readonly number[]; readonly corrected: readonly Correction[] }
+  | { readonly reason: string }
+
+/** Opens every file once. */
 async function openAll(
   entries: readonly (AnnotatedFile | SkippedImage)[],
-  { size, masks }: { size: ResizeOptions; masks: boolean },
-) {
-  interface Opened {
-    readonly example?: Example
-    readonly skipped: readonly (SkippedImage | SkippedObject)[]
-    readonly corrected: readonly Correction[]
-  }
-  const opened = new Array<Opened>(entries.length)
-  await atOnce(entries.length, filesAtOnce, async (i) => {
-    const entry = entries[i]
-    if (isSkipped(entry)) {
-      opened[i] = { skipped: [entry], corrected: [] }
-      return
-    }
+  { size, masks, divide }: { size: ResizeOptions; masks: boolean; divide: DividedWork | undefined },
+): Promise<Opened[]> {
+  const look = async (entry: AnnotatedFile): Promise<Seen> => {
     const { file } = entry
     try {
       const info = await readHeader(file)
       checkDeclared(entry, info)
-      const { objects, skipped, corrected } = cut(entry, info, size)
+      // For what it throws; all make them of what is known then.
+      entry.objects(info)
       const mask = masks ? await entry.mask!(info) : undefined
       await checkDecodes(file, info)
-      opened[i] = {
-        example: { source: entry, info, objects, inMask: classesIn(mask?.values) },
-        skipped,
-        corrected: [...corrected, ...(mask?.corrected ?? [])],
-      }
+      return { info, inMask: [...classesIn(mask?.values)], corrected: mask?.corrected ?? [] }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
-      opened[i] = { skipped: [{ file, reason: error.message }], corrected: [] }
+      return { reason: error.message }
+    }
+  }
+  const files = entries.filter((entry) => !isSkipped(entry)) as AnnotatedFile[]
+  const seen = await ofEachFile(
+    files.map(({ file }) => file),
+    (i) => look(files[i]),
+    { workers: filesAtOnce, divide },
+  )
+  let next = 0
+  return entries.map((entry): Opened => {
+    if (isSkipped(entry)) return { skipped: [entry], corrected: [] }
+    const found = seen[next++]
+    if ('reason' in found) return { skipped: [{ file: entry.file, reason: found.reason }], corrected: [] }
+    const { info, inMask } = found
+    const { objects, skipped, corrected } = cut(entry, info, size)
+    return {
+      example: { source: entry, info, objects, inMask: new Set(inMask) },
+      skipped,
+      corrected: [...corrected, ...found.corrected],
     }
   })
-  return {
-    examples: opened.flatMap(({ example }) => example ?? []),
-    skipped: opened.flatMap(({ skipped }) => skipped),
-    corrected: opened.flatMap(({ corrected }) => corrected),
-  }
 }
 
 /** The classes that a mask has. */

@@ -1,6 +1,6 @@
 /** Sets of pictures with a mask file each. */
 import { DataError } from '../../core/errors.ts'
-import { atOnce } from '../at-once.ts'
+import { type DividedWork, ofEachFile } from '../divided-work.ts'
 import { validationNames } from '../folder-layout.ts'
 import type { ImageFolderOptions, SkippedImage } from '../image-folder.ts'
 import { type GivenParts, mapParts, partsGiven } from '../three-parts.ts'
@@ -51,7 +51,7 @@ export async function maskFolder(path: string, options: ImageFolderOptions): Pro
   const masked = partsGiven(pictures)
     .flat()
     .filter((each) => 'mask' in each)
-  const seen = await seenIn(masked)
+  const seen = await seenIn(masked, options.divide)
   const file = join(path, classFile)
   const { key, remark } = root.files.includes(classFile)
     ? keyOfList(parseClassList(await textOf(file), file), seen)
@@ -127,17 +127,27 @@ async function picturesOf({ images, masks }: Pair): Promise<(MaskedPicture | Ski
 }
 
 /** What is in all masks that can be read. */
-async function seenIn(pictures: readonly MaskedPicture[]): Promise<SeenInMasks> {
-  const [values, colours] = [new Set<number>(), new Set<number>()]
-  let palette = true
-  await atOnce(pictures.length, readers, async (i) => {
+async function seenIn(pictures: readonly MaskedPicture[], divide: DividedWork | undefined): Promise<SeenInMasks> {
+  const look = async (i: number) => {
+    const [values, colours] = [new Set<number>(), new Set<number>()]
     try {
       const kind = await lookThrough(pictures[i].mask, { values, colours })
-      palette &&= kind === 'palette'
+      return { values: [...values], colours: [...colours], palette: kind === 'palette' }
     } catch (error) {
       // It is told when the picture is opened.
       if (!(error instanceof DataError)) throw error
+      return { values: [], colours: [], palette: true }
     }
-  })
-  return { values, colours, palette }
+  }
+  const seen = await ofEachFile(
+    pictures.map(({ mask }) => mask),
+    look,
+    { workers: readers, divide },
+  )
+  const [values, colours] = [new Set<number>(), new Set<number>()]
+  for (const each of seen) {
+    for (const value of each.values) values.add(value)
+    for (const colour of each.colours) colours.add(colour)
+  }
+  return { values, colours, palette: seen.every(({ palette }) => palette) }
 }

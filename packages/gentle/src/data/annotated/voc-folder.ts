@@ -1,9 +1,9 @@
 /** Sets in Pascal VOC's format. */
 import { DataError } from '../../core/errors.ts'
 import type { Box } from '../../vision/boxes.ts'
-import { atOnce } from '../at-once.ts'
+import { type DividedWork, ofEachFile } from '../divided-work.ts'
 import type { SkippedImage } from '../image-folder.ts'
-import { mapParts, partsGiven } from '../three-parts.ts'
+import { mapAll, mapParts, partsGiven } from '../three-parts.ts'
 import {
   type AnnotatedFile,
   type AnnotatedFolder,
@@ -88,7 +88,7 @@ export async function vocFolder(
     file: images.get(stem) ?? join(path, pictures, stem),
   })
   const places = (await vocParts(what, path, root, { masked: wanted === true, stems: all.train })) ?? all
-  const read = await mapParts(places, (stems) => readAll(stems.map(placeOf), { images, xmls }))
+  const read = await mapAll(places, (stems) => readAll(stems.map(placeOf), { images, xmls, divide: options.divide }))
   const parts = await mapParts(read, oneEach(partsGiven(read).flat()))
   const known = partsGiven(parts)
     .flat()
@@ -191,20 +191,19 @@ function imageNamed(filename: string | undefined, images: ByStem): string | unde
 }
 
 /** Reads the annotations of pictures; one whose own picture is missing is of that which its <filename> names. */
-async function readAll(
+function readAll(
   pictures: readonly NamedPicture[],
-  { images, xmls }: { images: ByStem; xmls: ByStem },
-): Promise<Read[]> {
+  { images, xmls, divide }: { images: ByStem; xmls: ByStem; divide: DividedWork | undefined },
+): Promise<readonly Read[]> {
   const { basename } = process.getBuiltinModule('node:path')
-  const read = new Array<Read>(pictures.length)
-  await atOnce(pictures.length, readers, async (i) => {
+  const look = async (i: number): Promise<Read> => {
     const { stem, file, xml } = pictures[i]
     try {
       const annotation = parseVoc(await annotationBytes(xml), xml)
       const named = images.has(stem) ? undefined : imageNamed(annotation.picture, images)
       // That which has an annotation of its own name is of that.
       const other = named !== undefined && xmls.has(stemOf(basename(named))) ? undefined : named
-      read[i] = {
+      return {
         ...pictures[i],
         annotation,
         ...(other !== undefined && {
@@ -220,10 +219,14 @@ async function readAll(
       }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
-      read[i] = { file, reason: error.message }
+      return { file, reason: error.message }
     }
-  })
-  return read
+  }
+  return ofEachFile(
+    pictures.map(({ xml }) => xml),
+    look,
+    { workers: readers, divide },
+  )
 }
 
 /** Leaves out pictures that several annotations name, and takes those for known that have none of their own name but are named by another's. */

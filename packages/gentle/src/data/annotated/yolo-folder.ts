@@ -2,9 +2,9 @@
 import { DataError } from '../../core/errors.ts'
 import { fillPolygons } from '../../vision/masks/polygon.ts'
 import type { Size } from '../../vision/resize.ts'
-import { atOnce } from '../at-once.ts'
+import { type DividedWork, ofEachFile } from '../divided-work.ts'
 import type { SkippedImage } from '../image-folder.ts'
-import { mapParts, partsGiven } from '../three-parts.ts'
+import { mapAll, mapParts, partsGiven } from '../three-parts.ts'
 import {
   type AnnotatedFile,
   type AnnotatedFolder,
@@ -58,7 +58,7 @@ export async function yoloFolder(
   const config = await readYoloConfig(what, path)
   const { classes } = config
   const layout = await yoloLayout(what, path, config)
-  const parts = await mapParts(layout.parts, (pictures) => readAll(pictures, classes))
+  const parts = await mapAll(layout.parts, (pictures) => readAll(pictures, classes, options.divide))
   const all = partsGiven(parts).flat()
   const readable = all.filter((read) => 'objects' in read)
   const unlabelled = readable.filter(({ labels }) => labels === undefined)
@@ -110,21 +110,28 @@ export async function yoloFolder(
 }
 
 /** Reads the label files of pictures. */
-async function readAll(pictures: readonly string[], classes: readonly string[]): Promise<Read[]> {
-  const read = new Array<Read>(pictures.length)
-  await atOnce(pictures.length, readers, async (i) => {
-    const file = pictures[i]
-    const labels = labelFileOf(file)
+function readAll(
+  pictures: readonly string[],
+  classes: readonly string[],
+  divide: DividedWork | undefined,
+): Promise<readonly Read[]> {
+  const labelFiles = pictures.map(labelFileOf)
+  const look = async (i: number): Promise<Read> => {
+    const [file, labels] = [pictures[i], labelFiles[i]]
     try {
       const parsed =
         labels === undefined ? { objects: [], repeated: [] } : parseYoloLabels(await textOf(labels), labels, classes)
-      read[i] = { file, ...(labels === undefined ? {} : { labels }), ...parsed }
+      return { file, ...(labels === undefined ? {} : { labels }), ...parsed }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
-      read[i] = { file, reason: error.message }
+      return { file, reason: error.message }
     }
-  })
-  return read
+  }
+  return ofEachFile(
+    labelFiles.map((labels, i) => labels ?? pictures[i]),
+    look,
+    { workers: readers, divide },
+  )
 }
 
 /** Label files in the folders of labels whose picture is not there. */

@@ -5,13 +5,13 @@ import { Spectrogram, type SpectrogramOptions } from '../../speech/spectra/spect
 import { SymbolTable } from '../../speech/text/symbol-table.ts'
 import { type TranscriptOptions, transcriptText, wordsOf } from '../../speech/text/transcript-text.ts'
 import { checkInNode } from '../annotated/annotation-text.ts'
-import { atOnce } from '../at-once.ts'
-import { type GivenParts, mapParts, partsGiven, threeParts } from '../three-parts.ts'
+import { type DividedWork, ofEachFile } from '../divided-work.ts'
+import { type GivenParts, mapAll, mapParts, partsGiven, threeParts } from '../three-parts.ts'
 import type { SkippedKind, SkippedRecording } from './findings.ts'
 import type { Recording } from './recording.ts'
 import { SampleReader, type Stretch, samplesOf } from './samples.ts'
 import { soundFileInfo } from './sound-file.ts'
-import { noRecordings, type RecordingList, speechLayout } from './speech-layout.ts'
+import { noRecordings, speechLayout } from './speech-layout.ts'
 import { type SpeechExample, type SpeechSet, speechSet } from './speech-set.ts'
 import { splitByWords } from './split-by-words.ts'
 
@@ -41,6 +41,8 @@ export interface SpeechFolderOptions {
   readonly seed?: number
   /** Refuses a set of which anything but what is not speech would be left out. */
   readonly strict?: boolean
+  /** How opening is divided among processes that train together, each of which calls this; by itself unless given. */
+  readonly divide?: DividedWork
 }
 
 export interface SpeechSplits {
@@ -84,25 +86,29 @@ function stretchOf({ file, offset = 0, duration }: Recording, info: Stretch['inf
   return { file, info, start, end: Math.min(end, info.length) }
 }
 
-/** Looks at all files of a list. */
-async function opened({ recordings, skipped }: RecordingList) {
-  const results = new Array<Opened | SkippedRecording>(recordings.length)
-  await atOnce(recordings.length, workers, async (i) => {
+/** Looks at the files of recordings. */
+function opened(
+  recordings: readonly Recording[],
+  divide: DividedWork | undefined,
+): Promise<readonly (Opened | SkippedRecording)[]> {
+  const look = async (i: number): Promise<Opened | SkippedRecording> => {
     const recording = recordings[i]
     try {
-      results[i] = { ...recording, stretch: stretchOf(recording, await soundFileInfo(recording.file)) }
+      return { ...recording, stretch: stretchOf(recording, await soundFileInfo(recording.file)) }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
       const kind = /there is no such file/.test(error.message) ? 'missing' : 'broken'
-      results[i] = skip(recording, kind, error.message)
+      return skip(recording, kind, error.message)
     }
-  })
-  const isSkipped = (each: Opened | SkippedRecording): each is SkippedRecording => 'reason' in each
-  return {
-    recordings: results.filter((each) => !isSkipped(each)) as Opened[],
-    skipped: [...skipped, ...results.filter(isSkipped)],
   }
+  return ofEachFile(
+    recordings.map(({ file }) => file),
+    look,
+    { workers, divide },
+  )
 }
+
+const isSkipped = (each: Opened | SkippedRecording): each is SkippedRecording => 'reason' in each
 
 /** The rate to which all are brought, and what is to be said of it. */
 function rateOf(parts: GivenParts<readonly Opened[]>, wanted: number | undefined) {
@@ -125,7 +131,7 @@ function outputsNeeded(text: string): number {
  * sounds (`core-sounds-en.txt`, also packed); or with a manifest, `manifest.csv` with columns `audio` and `text` or `manifest.jsonl` as NeMo writes it; or a manifest by itself; or folders train, validation and test with
  * such lists, or manifests by these names, or a folder test alone, and then the other parts are empty. Other sound files than WAV take the package audio-decode.
  *
- * Opening reads the first bytes of every WAV file. What is missing, broken, cut off, without words, too short for its words or too long is left out and listed. What is split off has no word sequence that another part has; where
+ * Opening reads the first bytes of every WAV file, and all of others; among processes that divide it, each of its share. What is missing, broken, cut off, without words, too short for its words or too long is left out and listed. What is split off has no word sequence that another part has; where
  * parts are given, that is remarked.
  * @throws DataError for a folder without a list, a list that cannot be understood, too few recordings, and, with `strict`, the first that is left out; ArgumentError for options out of range. Reading
  * throws DataError for a file that broke since.
@@ -144,10 +150,13 @@ export async function speechFolder(place: string, options: SpeechFolderOptions =
   const text: TranscriptOptions = { ...(english ? { digits: 'english' as const } : {}), ...options.text }
   const skipped: SkippedRecording[] = []
   const remarks: string[] = []
-  const files = await mapParts(lists, async (list) => {
-    const { recordings, skipped: own } = await opened(list)
-    skipped.push(...own)
-    return recordings
+  const looked = await mapAll(await mapParts(lists, ({ recordings }) => recordings), (recordings) =>
+    opened(recordings, options.divide),
+  )
+  const inLists = partsGiven(lists).map((list) => list.skipped)
+  const files = await mapParts(looked, (all) => {
+    for (const each of [...inLists.shift()!, ...all.filter(isSkipped)]) skipped.push(each)
+    return all.filter((each) => !isSkipped(each)) as Opened[]
   })
   const { sampleRate, remarks: ofRates } = rateOf(files, options.sampleRate)
   const checkUsable = (usable: GivenParts<readonly unknown[]>): void => {
