@@ -147,7 +147,7 @@ const firstStep = (name: string, of: string, program: string, settings: Settings
   contenders: [contenders.gentle(program)],
 })
 
-/** Any of torchvision's networks, on square images of so many pixels. */
+/** Any of torchvision's networks, or one of the vision tasks' presets, on square images of so many pixels. */
 export const trainingOf = (
   network: string,
   size: number,

@@ -17,6 +17,9 @@ export interface Missing extends Row {
 
 const roundMilliseconds = 1000
 
+/** By how much of it two may differ in the loss of the same weights and batch: float32 sums in different orders. */
+const lossTolerance = 1e-4
+
 /** A contender while it is measured. */
 class Contestant {
   readonly row: Row
@@ -69,6 +72,13 @@ export async function measure(
 ): Promise<(Measured | Missing)[]> {
   const running = new Set(rows.map((row) => new Contestant(row)))
   const missing: Missing[] = []
+  let expectedLoss: number | undefined
+  /** Refuses a contender that does not compute the first one's loss. @throws Error */
+  const checkLoss = (loss: number | undefined): void => {
+    expectedLoss ??= loss
+    if (loss !== undefined && !(Math.abs(loss / expectedLoss! - 1) < lossTolerance))
+      throw new Error(`its first step's loss is ${loss}; expected ${expectedLoss} as of the same weights and batch`)
+  }
   const attempt = async (contestant: Contestant, task: () => Promise<unknown>): Promise<void> => {
     try {
       await task()
@@ -84,7 +94,10 @@ export async function measure(
     if (!quantity.oncePerProcess)
       for (const contestant of running) {
         say(`${rowName(contestant.row)}: starts`)
-        await attempt(contestant, () => contestant.start())
+        await attempt(contestant, async () => {
+          await contestant.start()
+          checkLoss(contestant.ready?.loss)
+        })
       }
     for (let round = quantity.constant ? 1 : 0; round <= (quantity.constant ? 1 : rounds); round++)
       for (const contestant of running)

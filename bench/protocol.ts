@@ -30,6 +30,8 @@ export interface Ready {
   readonly threads: number
   /** How many numbers it trains: the runner refuses those that train another network. */
   readonly parameters?: number
+  /** Its first step's loss, where all begin with the same weights: the runner refuses those that compute another. */
+  readonly loss?: number
   /** How long it took to make a program out of the network. */
   readonly compileMilliseconds?: number
   /** How long it took from the network to the first step's result. */

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [row...] [--rounds N] [--json] [--out FILE.json] [--chart FILE.svg]`: compares Gentle with others, on this machine, now.
- * `npm run bench -- train --network NAME --size N --batch B`: trains any of torchvision's networks, beside PyTorch.
+ * `npm run bench -- train --network NAME --size N --batch B`: trains any of torchvision's networks, or one of the vision tasks' presets, beside PyTorch.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -15,7 +15,7 @@ import { zeros } from './networks.ts'
 import { cacheQuantized } from './quantize-networks.ts'
 import { formatReport, machine, reportOn } from './report.ts'
 import { formatStandings, standings } from './summary.ts'
-import type { Predicting } from './workload.ts'
+import { isTaskNetwork, type Predicting, taskNetworks } from './workload.ts'
 
 const say = (message: string): void => console.error(`bench: ${message}`)
 
@@ -55,15 +55,19 @@ async function readArguments(): Promise<Task> {
   return { ...values, rows, rounds: whole('rounds') }
 }
 
-/** @throws RangeError for a network that torchvision does not have. */
+/** @throws RangeError for a network of which PyTorch has no twin; ShapeError for pictures that do not suit it. */
 async function training(network: string | undefined, size: number, batch: number): Promise<Benchmark> {
   const known = Object.entries(networks).flatMap(([name, { top1 }]) =>
     top1?.source.startsWith('torchvision') ? [name] : [],
   )
-  if (network === undefined || !known.includes(network))
-    throw new RangeError(`--network ${network ?? 'is missing'}; expected one of ${known.join(', ')}`)
-  const layer = buildNetwork(network, { classes: 1000 })
-  const model = await createModel(layer, [3, size, size], { backend: reference(), initialValues: zeros })
+  if (network === undefined || !(known.includes(network) || isTaskNetwork(network)))
+    throw new RangeError(
+      `--network ${network ?? 'is missing'}; expected one of ${[...known, ...Object.keys(taskNetworks)].join(', ')}`,
+    )
+  const [layer, channels] = isTaskNetwork(network)
+    ? [(await import('./picture-tasks.ts')).pictureTasks[network](size).layer, 1]
+    : [buildNetwork(network, { classes: 1000 }), 3]
+  const model = await createModel(layer, [channels, size, size], { backend: reference(), initialValues: zeros })
   return trainingOf(network, size, batch, countParameters(model))
 }
 

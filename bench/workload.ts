@@ -42,6 +42,17 @@ export const trained = {
 
 export type Training = keyof typeof trained
 
+/** Networks of the vision tasks' presets, with their twins in rivals/picture_tasks.py, and how they are trained there: on grey pictures of so many pixels a side. */
+export const taskNetworks = {
+  unet: { title: 'U-Net', size: 128, batch: 8, parameters: 2_160_231 },
+  detector: { title: 'detector', size: 96, batch: 16, parameters: 542_870 },
+  localizer: { title: 'localizer', size: 64, batch: 16, parameters: 609_107 },
+} as const
+
+export type TaskNetwork = keyof typeof taskNetworks
+
+export const isTaskNetwork = (network: string): network is TaskNetwork => Object.hasOwn(taskNetworks, network)
+
 /** How a network trains that is one of those above, or any of torchvision's on square images of so many pixels. */
 export const trainedBy = ({
   network,
@@ -52,9 +63,11 @@ export const trainedBy = ({
 }): Omit<Trained, 'parameters'> =>
   size === undefined
     ? trained[network as Training]
-    : { title: network, channels: 3, height: size, width: size, ...recipe, classes: 1000 }
+    : isTaskNetwork(network)
+      ? { title: network, channels: 1, height: size, width: size, ...recipe, learningRate: 0.001 }
+      : { title: network, channels: 3, height: size, width: size, ...recipe, classes: 1000 }
 
-/** torchvision's networks whose training takes minutes to compare, with the sides of their square images and the numbers that they train. */
+/** Networks whose training takes minutes to compare, with the sides of their square images and the numbers that they train. */
 export const trainedLong = [
   { network: 'resnet50', title: 'ResNet-50', size: 224, batch: 16, parameters: 25_557_032 },
   { network: 'vgg16', title: 'VGG16', size: 224, batch: 8, parameters: 138_357_544 },
@@ -62,6 +75,7 @@ export const trainedLong = [
   { network: 'googlenet', title: 'GoogLeNet', size: 224, batch: 16, parameters: 6_624_904 },
   { network: 'mobilenet_v2', title: 'MobileNetV2', size: 224, batch: 32, parameters: 3_504_872 },
   { network: 'mobilenet_v2', title: 'MobileNetV2', size: 96, batch: 32, parameters: 3_504_872 },
+  ...(Object.keys(taskNetworks) as TaskNetwork[]).map((network) => ({ network, ...taskNetworks[network] })),
 ] as const
 
 /** Networks whose convolutions are measured one by one, with the batch that their layers get. */
@@ -90,8 +104,8 @@ export type Predicting = keyof typeof predicting
 export const imageShape: readonly number[] = [3, 224, 224]
 
 /** Pseudo-random numbers from 0 to 1, the same in every language: the generator is in rivals/workload.py, too. */
-function randomNumbers(): () => number {
-  let state = 1
+export function randomNumbers(seed = 1): () => number {
+  let state = seed
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return state / 2 ** 32
