@@ -33,6 +33,14 @@ const cases: readonly Case[] = [
   { x: [10, 8, 6, 6], w: [8, 1, 3, 3], padding: 1, groups: 8 },
 ]
 
+/** Filters of 1 x 1: maps in several chunks and chunks of several blocks, panels and tiles left over, panels in several groups, strides. */
+const pointwise: readonly Case[] = [
+  { x: [17, 20, 7, 11], w: [37, 20, 1, 1] },
+  { x: [41, 36, 3, 3], w: [32, 36, 1, 1] },
+  { x: [8, 4, 13, 6], w: [40, 4, 1, 1], stride: 2 },
+  { x: [9, 300, 5, 5], w: [64, 300, 1, 1] },
+]
+
 /** The gradient of the sum of squares of x * w to w. */
 function weightGradient({ x: xShape, w: wShape, ...options }: Case): Graph {
   const random = new Random(1, 'weight gradient')
@@ -64,9 +72,12 @@ describe.each<[string, WasmOptions]>([
     for (const backend of backends ?? []) backend.close()
   })
 
-  it.each(cases)('is the reference for $x by $w and the same for any number of threads', async (chosen) => {
+  it.each([
+    ...cases.map((chosen) => ({ kernel: 'conv2dWeightGradient', ...chosen })),
+    ...pointwise.map((chosen) => ({ kernel: 'pointwiseWeightGradient', ...chosen })),
+  ])('is the reference for $x by $w and the same for any number of threads', async ({ kernel, ...chosen }) => {
     const graph = weightGradient(chosen)
-    expect((await lowered(graph)).kernels.map(({ name }) => name)).toContain('conv2dWeightGradient')
+    expect((await lowered(graph)).kernels.map(({ name }) => name)).toContain(kernel)
     const [onThree, onOne] = [await run(backends[0], graph), await run(backends[1], graph)]
     const expected = await exactly(chosen, () => run(exact, graph))
     expect(mismatch(onThree, expected, expected, summed)).toBeUndefined()

@@ -33,6 +33,7 @@ import { loweringOrder } from './order.ts'
 import type { Packed } from './packed.ts'
 import type { Parts } from './parts.ts'
 import type { PlainProducts } from './plain-products.ts'
+import type { Pointwise } from './pointwise.ts'
 import type { Squares } from './squares.ts'
 import type { Winograd } from './winograd.ts'
 
@@ -78,6 +79,7 @@ export class Lowerer implements LoweringContext {
   readonly packed: Packed | undefined
   readonly channels: Channels | undefined
   readonly plainProducts: PlainProducts | undefined
+  readonly pointwise: Pointwise | undefined
   readonly squares: Squares | undefined
   readonly #roots: readonly Tensor[]
   readonly #options: LowerOptions
@@ -111,6 +113,7 @@ export class Lowerer implements LoweringContext {
     this.packed = options.packed
     this.channels = options.channels
     this.plainProducts = options.plainProducts
+    this.pointwise = options.pointwise
     this.squares = options.squares
     this.#order = loweringOrder(roots)
     this.#layouts = assignLayouts(this.#order)

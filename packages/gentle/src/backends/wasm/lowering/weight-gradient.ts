@@ -31,6 +31,11 @@ const methods: Readonly<Record<keyof typeof weightGradients, (context: LoweringC
     )
   },
 
+  pointwise(context, { x, dy, output, sizes, attributes }) {
+    const gradient = context.masked(context.buffer(dy, 'lanes'))
+    context.emit(context.pointwise!.weightGradientKernel(x, gradient, output, sizes, attributes, context.wide))
+  },
+
   winogradInSlices(context, problem) {
     context.winograd!.weightGradientInSlices(context, problem)
   },
