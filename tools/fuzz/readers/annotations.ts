@@ -1,5 +1,6 @@
 /** Pictures' annotations: COCO, YOLO, VOC; and the pictures themselves. */
 import sharp from 'sharp'
+import { Random } from '../../../packages/gentle/src/core/random.ts'
 import { unicodeText } from '../../../packages/gentle/src/data/annotated/annotation-text.ts'
 import { parseCoco } from '../../../packages/gentle/src/data/annotated/coco-content.ts'
 import { pngSamples } from '../../../packages/gentle/src/data/annotated/png-samples.ts'
@@ -7,6 +8,7 @@ import { parseVoc } from '../../../packages/gentle/src/data/annotated/voc-xml.ts
 import { parseYoloConfig } from '../../../packages/gentle/src/data/annotated/yolo-config.ts'
 import { parseYoloLabels } from '../../../packages/gentle/src/data/annotated/yolo-labels.ts'
 import { readImageFile } from '../../../packages/gentle/src/data/index.ts'
+import { decodeJpeg } from '../../../packages/gentle/src/data/jpeg/decode-jpeg.ts'
 import {
   cocoJson,
   indexPng,
@@ -14,6 +16,7 @@ import {
   vocXml,
   yoloLines,
 } from '../../../packages/gentle/test/data/annotated/written-sets.ts'
+import { writtenJpeg } from '../../../packages/gentle/test/data/jpeg/written-jpeg.ts'
 import { changeJson } from '../change-json.ts'
 import { changeText } from '../change-text.ts'
 import { type FuzzedReader, utf8 } from '../fuzzed-reader.ts'
@@ -85,5 +88,20 @@ export const masks = (): FuzzedReader => {
       indexPng(values, 9, 11, { colourType: 0 }),
     ],
     read: (bytes) => pngSamples(bytes, '0.png'),
+  }
+}
+
+/** JPEG files as threads decode them, which give nothing where another decoder is to read them. */
+export const jpegs = (): FuzzedReader => {
+  const size = { height: 20, width: 24 }
+  const kinds = [
+    { components: 1, sampling: 0x11 },
+    { components: 3, sampling: 0x11 },
+    { components: 3, sampling: 0x21, restartInterval: 2 },
+    { components: 3, sampling: 0x22 },
+  ] as const
+  return {
+    seeds: kinds.map((kind, i) => writtenJpeg(new Random(i), { ...size, ...kind })),
+    read: (bytes) => decodeJpeg(bytes, size, { top: 3, bottom: 15, left: 2, right: 24 }),
   }
 }

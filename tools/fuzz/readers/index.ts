@@ -1,6 +1,6 @@
 /** All readers, by the names under which they are fuzzed. */
 import type { FuzzedReader } from '../fuzzed-reader.ts'
-import { coco, masks, pictures, voc, yolo, yoloConfig } from './annotations.ts'
+import { coco, jpegs, masks, pictures, voc, yolo, yoloConfig } from './annotations.ts'
 import { cifar, idx, npy, npz, numpySets } from './arrays.ts'
 import { hdf5, keras, models, onnx, tensorflow, trainings } from './networks.ts'
 import { arpa, csv, policy, run, wave } from './texts.ts'
@@ -22,6 +22,7 @@ export const readers: Readonly<Record<string, () => FuzzedReader | Promise<Fuzze
   'yolo-config': yoloConfig,
   voc,
   pictures,
+  jpegs,
   masks,
   policy,
   run,

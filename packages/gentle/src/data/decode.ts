@@ -1,8 +1,9 @@
 /** Decoding of picture files by sharp, an optional peer dependency, on threads of its own. */
 import { DataError } from '../core/errors.ts'
 import { type Image, image, mixGrey } from '../vision/image.ts'
-import { type Placement, Resizer, type RowReader, type Size } from '../vision/resize.ts'
+import { type PixelBytes, type Placement, Resizer, type RowReader, type Size } from '../vision/resize.ts'
 import { Budget } from './budget.ts'
+import type { JpegDecoder } from './jpeg/decode-jpeg.ts'
 import { inNode, peerPackage } from './node.ts'
 
 type Sharp = typeof import('sharp')['default']
@@ -188,7 +189,8 @@ export const checkDecodes = (source: ImageSource, info: ImageFileInfo): Promise<
 
 /**
  * Decodes a picture whose header is known, and places it: as large as it is by default.
- * @param options `into`: memory of the picture's size, which becomes its; new memory unless given
+ * @param options `into`: memory of the picture's size, which becomes its; new memory unless given. `jpeg`: decodes parts of JPEG files in memory on this thread, where it can;
+ * it blocks the thread meanwhile
  * @throws DataError for a broken file.
  */
 export async function decode(
@@ -199,12 +201,13 @@ export async function decode(
     placement,
     name = nameOf(source),
     into,
-  }: { channels: 1 | 3; placement?: Placement; name?: string; into?: Float32Array },
+    jpeg,
+  }: { channels: 1 | 3; placement?: Placement; name?: string; into?: Float32Array; jpeg?: JpegDecoder },
 ): Promise<Image> {
   // Grey is placed once, whatever it shall become.
   const made = Math.min(channels, info.channels) as 1 | 3
   if (placement !== undefined && made === info.channels && info.bits === 8 && !info.alpha && !info.turned)
-    return placedBytes(source, info, made, { channels, placement, name, into })
+    return placedBytes(source, info, made, { channels, placement, name, into, jpeg })
   return withPixels(source, info, name, (pixels) => {
     const { height, width } = placement ?? pixels
     const picture = image(made, height, width, placedInto(into, made, { height, width }))
@@ -234,18 +237,33 @@ function placedBytes(
     placement,
     name,
     into,
-  }: { channels: 1 | 3; placement: Placement; name: string; into: Float32Array | undefined },
-): Promise<Image> {
+    jpeg,
+  }: {
+    channels: 1 | 3
+    placement: Placement
+    name: string
+    into: Float32Array | undefined
+    jpeg: JpegDecoder | undefined
+  },
+): Promise<Image> | Image {
   const resizer = new Resizer(info, placement)
   const { begin, end } = resizer.oldRows
-  const place = ({ values, height, width, step }: Pixels): Image => {
-    if (width !== info.width || height !== end - begin || step !== made)
-      throw new DataError(`${name}: it was ${info.width} x ${info.height} when it was opened, and has changed since`)
+  const place = (pixels: PixelBytes): Image => {
     const picture = image(made, placement.height, placement.width, placedInto(into, made, placement))
-    resizer.bytes(made, values as Uint8Array, picture.data, 0)
+    resizer.bytes(made, pixels, picture.data, 0)
     return channels === 3 ? repeated(picture, into) : picture
   }
-  return withPixels(source, info, name, place, { begin, end })
+  if (jpeg !== undefined && info.format === 'jpeg' && typeof source !== 'string') {
+    const { begin: left, end: right } = resizer.oldColumns
+    const pixels = jpeg(source, info, { top: begin, bottom: end, left, right })
+    if (pixels?.channels === made) return place(pixels)
+  }
+  const placeAll = ({ values, height, width, step }: Pixels): Image => {
+    if (width !== info.width || height !== end - begin || step !== made)
+      throw new DataError(`${name}: it was ${info.width} x ${info.height} when it was opened, and has changed since`)
+    return place({ values: values as Uint8Array, pitch: made * width, row: begin, column: 0 })
+  }
+  return withPixels(source, info, name, placeAll, { begin, end })
 }
 
 /** byte / 255 for every byte. */

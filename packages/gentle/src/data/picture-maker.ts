@@ -6,6 +6,7 @@ import { Augmentation } from './augmentation/augmentation.ts'
 import type { PictureSize } from './augmentation/drawing.ts'
 import type { Policy } from './augmentation/policy.ts'
 import { decode, type ImageFileInfo, type ImageSource } from './decode.ts'
+import type { JpegDecoder } from './jpeg/decode-jpeg.ts'
 import type { PictureChange } from './picture-source.ts'
 
 /** A picture to be made. What is random about it depends on `pass` and `index` alone. */
@@ -33,10 +34,15 @@ interface ReadyChange {
 export class PictureMaker {
   readonly #channels: 1 | 3
   readonly #changes: readonly ReadyChange[]
+  readonly #jpeg: JpegDecoder | undefined
 
-  /** @throws ArgumentError for an invalid policy. */
-  constructor(size: PictureSize & { readonly channels: 1 | 3 }, changes: readonly PictureChange[]) {
+  /**
+   * @param jpeg decodes JPEG files in memory on this thread, as far as it can; as others are decoded unless given
+   * @throws ArgumentError for an invalid policy.
+   */
+  constructor(size: PictureSize & { readonly channels: 1 | 3 }, changes: readonly PictureChange[], jpeg?: JpegDecoder) {
     this.#channels = size.channels
+    this.#jpeg = jpeg
     // What changes pixels one by one may come before or after a part of the picture is taken.
     const first = changes.findIndex(({ kind }) => kind === 'augment')
     this.#changes = changes.map((change, i) =>
@@ -54,7 +60,13 @@ export class PictureMaker {
       each.draw(job)
       placement = each.placement(job) ?? placement
     }
-    await decode(job.source, job.info, { channels: this.#channels, placement, name: job.name, into })
+    await decode(job.source, job.info, {
+      channels: this.#channels,
+      placement,
+      name: job.name,
+      into,
+      jpeg: this.#jpeg,
+    })
     for (const each of this.#changes) {
       // Another picture may have been drawn for while this one was decoded.
       each.draw(job)

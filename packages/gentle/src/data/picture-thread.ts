@@ -1,5 +1,6 @@
 /** What a thread that makes pictures does: it decodes, crops, places and changes them, into memory that it shares with who asks. */
 import { nameOf } from './decode.ts'
+import { decodeJpeg } from './jpeg/decode-jpeg.ts'
 import { PictureMaker } from './picture-maker.ts'
 import type { AskedPicture, AskedPictures, MadePictures, PictureSettings, ToPictureThread } from './picture-threads.ts'
 
@@ -24,7 +25,7 @@ export function servePictures(): void {
   if (parentPort === null) return
   const makers = new Map<number, PictureMaker>()
   const prepare = (number: number, { size, changes }: PictureSettings): void =>
-    void makers.set(number, new PictureMaker(size, changes))
+    void makers.set(number, new PictureMaker(size, changes, decodeJpeg))
   const make = async ({ ask, settings, memory, values, pictures }: AskedPictures): Promise<MadePictures> => {
     const maker = makers.get(settings)!
     const failures: NonNullable<MadePictures['failed']>[] = []

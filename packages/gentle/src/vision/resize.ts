@@ -126,6 +126,16 @@ function tapsOf(old: number, { from, to, length }: Axis, bytes: boolean): Taps {
 /** Writes a row of one channel to the front of a buffer. */
 export type RowReader = (row: number, into: Float32Array) => void
 
+/** Old pixels, byte after byte of 1 or 3 channels: all that have a part in the new ones, or more. */
+export interface PixelBytes {
+  readonly values: Uint8Array
+  /** Bytes from one row to the next. */
+  readonly pitch: number
+  /** The old row and column that come first. */
+  readonly row: number
+  readonly column: number
+}
+
 /** Bytes of old pixels that are in the kernel's memory at once. */
 const bandBytes = 2 ** 18
 
@@ -161,6 +171,12 @@ export class Resizer {
   /** The old rows that have a part in the new ones; the others are cut off. */
   get oldRows(): { readonly begin: number; readonly end: number } {
     const { first, count } = this.#down
+    return { begin: first[0], end: first[first.length - 1] + count }
+  }
+
+  /** The old columns that have a part in the new ones. */
+  get oldColumns(): { readonly begin: number; readonly end: number } {
+    const { first, count } = this.#across
     return { begin: first[0], end: first[first.length - 1] + count }
   }
 
@@ -202,32 +218,38 @@ export class Resizer {
     }
   }
 
-  /** Resizes bytes, pixel after pixel of 1 or 3 channels, 255 for 1, of the rows that `oldRows` tells, into `result[place...]`. */
-  bytes(channels: 1 | 3, values: Uint8Array, result: Float32Array, place: number): void {
-    const { width } = this.#old
+  /** Resizes bytes, 255 for 1, into `result[place...]`. */
+  bytes(channels: 1 | 3, { values, pitch, row, column }: PixelBytes, result: Float32Array, place: number): void {
     const { bytes = false } = this.#placement
-    const rowBytes = channels * width
-    const atOnce = Math.max(1, Math.floor(bandBytes / rowBytes))
-    const { begin } = this.oldRows
-    this.#run(channels, atOnce * rowBytes, result, place, (from, memory, places, narrowRow, end, kernel) => {
-      const rows = Math.min(atOnce, end - from)
-      new Uint8Array(memory, places.bytes).set(
-        values.subarray((from - begin) * rowBytes, (from - begin + rows) * rowBytes),
-      )
-      const expand =
-        channels === 3 ? (bytes ? kernel.expand3Bytes : kernel.expand3) : bytes ? kernel.expand1Bytes : kernel.expand1
-      for (let row = 0; row < rows; row++) {
-        expand(places.bytes + row * rowBytes, places.pixels, width)
-        narrowRow(row)
-      }
-      return rows
-    })
+    const { begin, end } = this.oldColumns
+    const rowBytes = channels * (end - begin)
+    const atOnce = Math.max(1, Math.floor(bandBytes / pitch))
+    this.#run(
+      channels,
+      atOnce * pitch,
+      result,
+      place,
+      (from, memory, places, narrowRow, endRow, kernel) => {
+        const rows = Math.min(atOnce, endRow - from)
+        const start = (from - row) * pitch + channels * (begin - column)
+        new Uint8Array(memory, places.bytes).set(values.subarray(start, start + (rows - 1) * pitch + rowBytes))
+        const expand =
+          channels === 3 ? (bytes ? kernel.expand3Bytes : kernel.expand3) : bytes ? kernel.expand1Bytes : kernel.expand1
+        for (let i = 0; i < rows; i++) {
+          expand(places.bytes + i * pitch, places.pixels, end - begin)
+          narrowRow(i)
+        }
+        return rows
+      },
+      begin,
+    )
   }
 
   /**
    * Resizes up to as many channels as there are lanes.
    * @param band bytes that `take` wants to have room for
    * @param take brings some rows from one on into the kernel's memory, has each narrowed by its number among them, and tells how many they were
+   * @param column the first old column that it brings
    */
   #run(
     channels: number,
@@ -242,6 +264,7 @@ export class Resizer {
       end: number,
       kernel: ResizeKernel,
     ) => number,
+    column = 0,
   ): void {
     const { height, width, rows, columns, padding, bytes = false } = this.#placement
     const [across, down] = [this.#across, this.#down]
@@ -262,7 +285,8 @@ export class Resizer {
     const places = { acrossFirst, acrossWeights, downWeights, bytes: bytesAt, pixels, narrow, result: resultAt }
     withResizeKernel((kernel) => {
       const memory = kernel.room(resultAt + sizes[6])
-      new Int32Array(memory, acrossFirst).set(across.first)
+      const firsts = new Int32Array(memory, acrossFirst, across.first.length)
+      for (let i = 0; i < firsts.length; i++) firsts[i] = across.first[i] - column
       const weightsOf = bytes ? Int32Array : Float32Array
       new weightsOf(memory, acrossWeights).set(across.weights)
       new weightsOf(memory, downWeights).set(down.weights)

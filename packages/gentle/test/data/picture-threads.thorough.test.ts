@@ -17,7 +17,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Random } from '../../src/core/random.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
-import { imagenetPreprocessing, withoutNormalization } from '../../src/vision/preprocessing.ts'
+import { imagenetPreprocessing, plainPreprocessing, withoutNormalization } from '../../src/vision/preprocessing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gentle-threads-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -84,6 +84,50 @@ describe('pictures of files', () => {
       const inPlace = await read(normalized(augmented(copied, policy), preprocessing), all, 1)
       const ofFiles = preprocessed(await trainOf(2), withoutNormalization(preprocessing))
       expect(await read(normalized(augmented(ofFiles, policy), preprocessing), all, 1)).toEqual(inPlace)
+    }
+  })
+
+  it.each(['none', 'photo'] as const)('are the same whichever decoder reads them: %s', async (name) => {
+    const own = mkdtempSync(join(tmpdir(), 'gentle-kinds-'))
+    const drawn = () => {
+      const pixels = Uint8Array.from({ length: 3 * 70 * 90 }, (_, i) => 128 + 100 * Math.sin(i / 40 + (i % 3)))
+      return sharp(pixels, { raw: { height: 70, width: 90, channels: 3 } })
+    }
+    const files = [
+      drawn().jpeg(),
+      drawn().jpeg({ chromaSubsampling: '4:4:4' }),
+      drawn().jpeg({ progressive: true }),
+      drawn().toColourspace('b-w').jpeg(),
+      drawn().toColourspace('cmyk').jpeg(),
+      drawn().withIccProfile('p3').jpeg(),
+      drawn().withMetadata({ orientation: 6 }).jpeg(),
+      drawn().png(),
+    ]
+    for (const part of ['train', 'validation', 'test'])
+      for (const label of ['a', 'b']) {
+        mkdirSync(join(own, part, label), { recursive: true })
+        for (const [i, file] of files.entries()) await file.clone().toFile(join(own, part, label, `${i}.jpg`))
+      }
+    for (const channels of [1, 3] as const) {
+      const setOf = async (workers: number) => {
+        const { train } = await imageFolder(own, { size: [14, 12], workers, channels })
+        const settings = plainPreprocessing([channels, 14, 12])!
+        return normalized(augmented(preprocessed(train, settings), policies[name], { seed: 4 }), settings)
+      }
+      const all = Array.from({ length: 2 * files.length }, (_, i) => i)
+      expect(await read(await setOf(2), all, 1)).toEqual(await read(await setOf(0), all, 1))
+    }
+    rmSync(own, { recursive: true })
+  })
+
+  it('that are cut off are named as on the thread that asks', async () => {
+    for (const workers of [0, 2]) {
+      const train = await trainOf(workers)
+      const { file } = train.examples[4]
+      const before = readFileSync(file)
+      writeFileSync(file, before.subarray(0, before.length - 200))
+      await expect(read(train, [0, 4])).rejects.toThrow(`image ${file}: it cannot be decoded: it is broken or cut off`)
+      writeFileSync(file, before)
     }
   })
 

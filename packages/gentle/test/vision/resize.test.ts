@@ -94,7 +94,7 @@ describe('resizeImage', () => {
           const placement = { ...placementOf({ height, width }, { height: 12, width: 23, fit: 'contain' }), bytes }
           const resizer = new Resizer({ height, width }, placement)
           const [ofBytes, ofValues] = [0, 1].map(() => new Float32Array(channels * 12 * 23))
-          resizer.bytes(channels, values, ofBytes, 0)
+          resizer.bytes(channels, { values, pitch: channels * width, row: 0, column: 0 }, ofBytes, 0)
           const planes = Float32Array.from(values, (_, i) => {
             const [channel, pixel] = [Math.floor(i / (height * width)), i % (height * width)]
             return values[pixel * channels + channel] / 255
@@ -103,6 +103,29 @@ describe('resizeImage', () => {
           expect(ofBytes).toEqual(ofValues)
           expect(ofBytes.some((value) => value > 0)).toBe(true)
         }
+  })
+
+  it('needs of bytes no more than the rows and columns that have a part in the new ones, wherever they lie', () => {
+    const random = new Random(3)
+    const [height, width] = [90, 70]
+    for (const channels of [1, 3] as const) {
+      const values = Uint8Array.from({ length: channels * height * width }, () => random.integer(256))
+      const rows = { from: 31.5, to: 60, length: 12, before: 0 }
+      const columns = { from: 20, to: 44.25, length: 23, before: 0 }
+      const resizer = new Resizer({ height, width }, { height: 12, width: 23, padding: 0, rows, columns, bytes: true })
+      const [whole, part] = [0, 1].map(() => new Float32Array(channels * 12 * 23))
+      resizer.bytes(channels, { values, pitch: channels * width, row: 0, column: 0 }, whole, 0)
+      const { begin: top, end: bottom } = resizer.oldRows
+      const { begin: left, end: right } = resizer.oldColumns
+      expect([left, right]).toEqual([19, 46])
+      const pitch = channels * (right - left) + 5
+      const window = new Uint8Array((bottom - top) * pitch)
+      for (let y = top; y < bottom; y++)
+        window.set(values.subarray(channels * (y * width + left), channels * (y * width + right)), (y - top) * pitch)
+      resizer.bytes(channels, { values: window, pitch, row: top, column: left }, part, 0)
+      expect(part).toEqual(whole)
+      expect(part.some((value) => value > 0)).toBe(true)
+    }
   })
 
   it('refuses sizes that are none', () => {
