@@ -35,6 +35,7 @@ const kernels = [
   'dense-panels',
   'dense-rows',
   'dense-streamed',
+  'depthwise',
   'packed-tile',
   'pixel-tile',
   'product',

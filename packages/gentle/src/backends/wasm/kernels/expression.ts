@@ -80,7 +80,7 @@ const arithmetic: Record<
   sigmoid: ([x], { math }) => math.sigmoid(x),
   softplus: ([x], { math }) => math.softplus(x),
   erf: ([x], { math }) => math.erf(x),
-  relu: ([x]) => f32x4.max(x, splat(0)),
+  relu: ([x]) => f32x4.pmax(x, splat(0)),
   floor: ([x]) => f32x4.floor(x),
   ceil: ([x]) => f32x4.ceil(x),
   round: ([x]) => f32x4.nearest(x),
@@ -167,10 +167,14 @@ function comparisonMask(name: Comparison, [a, b]: readonly Operand[]): Vector {
   return (a.node.dtype === 'int32' ? ofIntegers : ofFloats)(a.value, b.value)
 }
 
-/** One number that every element of a constant has, as a vector; undefined for other nodes. */
+/** One number that every element of a constant has; undefined for other nodes. */
+const numberOf = (node: Tensor): number | undefined =>
+  node instanceof Constant && node.data.length === 1 ? node.data[0] : undefined
+
+/** The same as a vector. */
 export const constantVector = (node: Tensor): Vector | undefined => {
-  if (!(node instanceof Constant) || node.data.length !== 1) return undefined
-  const value = node.data[0]
+  const value = numberOf(node)
+  if (value === undefined) return undefined
   return node.dtype === 'int32' ? v128.constI32x4(value, value, value, value) : splat(value)
 }
 
@@ -226,9 +230,7 @@ export function expressionKey(nodes: readonly Tensor[], nameOf: (leaf: Tensor) =
   const operand = (x: Tensor): unknown => {
     const inside = nodes.indexOf(x)
     if (inside >= 0) return { inside }
-    return constantVector(x) === undefined
-      ? { leaf: nameOf(x), dtype: x.dtype }
-      : { constant: (x as Constant).data[0], dtype: x.dtype }
+    return numberOf(x) === undefined ? { leaf: nameOf(x), dtype: x.dtype } : { constant: numberOf(x), dtype: x.dtype }
   }
   return nodes.map((node) => [node.op.name, node.dtype, node.attributes, node.inputs.map(operand)])
 }
@@ -246,19 +248,21 @@ function conditionsAmong(nodes: readonly Tensor[], uses: ReadonlyMap<Tensor, num
 
 /** Whether two operands are one, or the same number. */
 const isSame = (a: Tensor, b: Tensor): boolean =>
-  a === b ||
-  (a instanceof Constant &&
-    b instanceof Constant &&
-    a.data.length === 1 &&
-    b.data.length === 1 &&
-    Object.is(a.data[0], b.data[0]))
+  a === b || (numberOf(a) !== undefined && Object.is(numberOf(a), numberOf(b)))
+
+/** What `where(x < a, a, x)` and its like are in one instruction. */
+const extremes: Readonly<Record<string, typeof f32x4.pmin | undefined>> = {
+  less: f32x4.pmax,
+  greater: f32x4.pmin,
+  greaterEqual: f32x4.pmin,
+}
 
 /** One of two values by a condition, a number or a mask. The larger or the smaller of them is one instruction, to the sign of a zero. */
 function emitChoice([condition, a, b]: readonly Operand[], isMask: boolean): Vector {
   const { op, inputs } = condition.node
   const ofThese = inputs[0] === b.node && isSame(inputs[1], a.node) && a.node.dtype === 'float32'
-  if (isMask && ofThese && op.name === 'less') return f32x4.pmax(b.value, a.value)
-  if (isMask && ofThese && op.name === 'greater') return f32x4.pmin(b.value, a.value)
+  const extreme = isMask && ofThese && extremes[op.name]
+  if (extreme) return extreme(b.value, a.value)
   const mask = isMask ? condition.value : f32x4.ne(toFloat(condition), splat(0))
   return v128.bitselect(a.value, b.value, mask)
 }

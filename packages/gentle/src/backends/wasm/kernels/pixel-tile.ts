@@ -4,8 +4,8 @@
  * One tile is up to 6 neighbouring output pixels of 8 channels: 12 vectors of sums, which with two vectors of weights and one of source
  * values fill 15 of the 16 vector registers. For every tap and source channel, two loads of weights, packed so that the 8 output
  * channels are neighbours, and 6 broadcast loads of the source feed 12 multiply-adds. The source may be in channels or, as images come,
- * plain: only the distances between its values differ. It has its padding around it, so no pixel is special. A depthwise
- * convolution is the same tile with 8 source channels loaded where the others broadcast one.
+ * plain: only the distances between its values differ. It has its padding around it, so no pixel is special. Convolutions that
+ * filter each channel alone have a tile of their own (`depthwise.ts`).
  *
  * Pixels that are neighbours in the output are taken in one line over several short rows, so that rows of 7 or 14 leave few tiles unfilled:
  * a tile that goes on in the next row has other distances in the source, and so a function of its own.
@@ -75,7 +75,6 @@ export interface SumPart {
 
 /** What a tile computes, in bytes. */
 export interface TileShape {
-  readonly depthwise: boolean
   /** Where the source of each pixel lies, counted from the first one's. */
   readonly pixels: readonly number[]
   /** From one pixel's source to the next one's in a row: tiles side by side are as far apart as their pixels. */
@@ -89,7 +88,6 @@ export interface TileShape {
 
 /** The problem in bytes and loops. */
 interface Plan {
-  readonly depthwise: boolean
   readonly blocks: 1 | 2
   readonly pixelStep: number
   /** Bytes of the source from one output row, image or group of channels to the next. */
@@ -114,7 +112,6 @@ function planOf({ source, output, groups, kernel, stride, dilation, wide }: Pixe
   const [batch, channels, height, width] = source.shape
   const [, , outHeight, outWidth] = output.shape
   const perGroup = channels / groups
-  const depthwise = groups > 1 && perGroup === 1
   const inChannels = source.layout === 'channels'
   const column = inChannels ? laneBytes : 4
   const row = width * column
@@ -123,9 +120,9 @@ function planOf({ source, output, groups, kernel, stride, dilation, wide }: Pixe
   const tapColumns = { count: kernel[1], step: dilation[1] * column }
 
   let parts: SumPart[]
-  if (depthwise || !inChannels) {
-    const planes = depthwise ? [] : [{ count: perGroup, step: plane }]
-    parts = [{ start: 0, loops: [...planes, tapRows], offsets: upTo(kernel[1], tapColumns.step) }]
+  if (!inChannels) {
+    const planes = { count: perGroup, step: plane }
+    parts = [{ start: 0, loops: [planes, tapRows], offsets: upTo(kernel[1], tapColumns.step) }]
   } else {
     const whole = Math.floor(perGroup / 8)
     const rest = perGroup % 8
@@ -135,7 +132,7 @@ function planOf({ source, output, groups, kernel, stride, dilation, wide }: Pixe
     ].filter(({ loops, offsets }) => offsets.length > 0 && loops.every(({ count }) => count > 0))
   }
 
-  const extent = tileExtent(depthwise ? 1 : channelBlocks(output.shape) / groups, wide)
+  const extent = tileExtent(channelBlocks(output.shape) / groups, wide)
   const pixelStep = stride[1] * column
   const contiguous = outWidth * pixelStep === stride[0] * row
   const merged = rowsTogether(outHeight, outWidth, extent.pixels, contiguous)
@@ -146,7 +143,6 @@ function planOf({ source, output, groups, kernel, stride, dilation, wide }: Pixe
   const sourceOf = (pixel: number): number =>
     Math.floor(pixel / outWidth) * stride[0] * row + (pixel % outWidth) * pixelStep
   return {
-    depthwise,
     blocks: extent.blocks,
     pixelStep,
     runs: runsOf(outWidth * merged, extent.pixels, pixelStep, sourceOf),
@@ -187,9 +183,8 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
   const operandPointers = operands.map(() => new Local('i32'))
   const first = i32.const(0)
 
-  const { depthwise, pixelStep, parts } = plan
+  const { pixelStep, parts } = plan
   const shape = {
-    depthwise,
     pixelStep,
     parts,
     blocks: plan.blocks,
@@ -206,7 +201,7 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
     ]
   }
 
-  const group = plan.depthwise ? block : i32.divU(block, blocks / groups)
+  const group = i32.divU(block, blocks / groups)
   const groupOffset = groups === 1 ? i32.const(0) : i32.mul(group, groupStep)
   const outputOffset = (): Value<'i32'> =>
     i32.add(i32.mul(i32.add(i32.mul(image, blocks), block), rows * rowBytes), i32.mul(imageRow, rowBytes))
@@ -240,7 +235,7 @@ function emitItems(problem: PixelProblem, plan: Plan, context: KernelContext): S
 
 /** The function that computes `count` tiles side by side. Layers of one geometry and epilogue share it. */
 export function tileFunction(shape: TileShape, epilogue: Epilogue | undefined, context: KernelContext): FunctionHandle {
-  const { depthwise, pixels, pixelStep, parts, weightStep, outputStep } = shape
+  const { pixels, pixelStep, parts, weightStep, outputStep } = shape
   const operands = epilogue?.operands ?? []
   const parameters: Record<string, 'i32'> = { source: 'i32', weights: 'i32', output: 'i32', count: 'i32' }
   operands.forEach((_, k) => {
@@ -262,12 +257,9 @@ export function tileFunction(shape: TileShape, epilogue: Epilogue | undefined, c
           weights.map((weight, half) => weight.set(v128.load(w, at + index * weightStep + 16 * half))),
         ),
         ...pixels.flatMap((pixel, i) => [
-          ...(depthwise ? [] : [value.set(v128.load32Splat(x, offset + pixel))]),
+          value.set(v128.load32Splat(x, offset + pixel)),
           ...blocks.flatMap(({ weights, sums }) =>
-            sums[i].map((sum, half) => {
-              const factor = depthwise ? v128.load(x, offset + pixel + 16 * half) : value
-              return sum.set(context.math.multiplyAdd(factor, weights[half], sum))
-            }),
+            sums[i].map((sum, half) => sum.set(context.math.multiplyAdd(value, weights[half], sum))),
           ),
         ]),
       ]

@@ -245,7 +245,6 @@ function emitStrips(
   const extent = tileExtent(outBlocks, context.wide)
   const { tiles, size, wide } = balancedTiles(stripTiles, extent.pixels)
   const shape = {
-    depthwise: false,
     pixelStep: laneBytes,
     parts,
     blocks: extent.blocks,

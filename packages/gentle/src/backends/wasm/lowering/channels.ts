@@ -2,6 +2,7 @@
 import type { Tensor } from '../../../graph/tensor.ts'
 import { type Conv2dAttributes, conv2dMultiplyAdds, conv2dSizes, isDepthwise } from '../../../ops/conv2d.ts'
 import { type Buffer, floatBuffer } from '../buffer.ts'
+import { depthwiseKernel } from '../kernels/depthwise.ts'
 import { frameKernel, packedShape, packFiltersKernel } from '../kernels/filters.ts'
 import { pixelTileKernel } from '../kernels/pixel-tile.ts'
 import type { Epilogue } from '../kernels/tile.ts'
@@ -32,12 +33,21 @@ export const channels = {
       return
     }
 
+    const packed = floatBuffer('packed filters', packedShape(w.shape))
+    if (depthwise) {
+      const { kernel } = sizes
+      context.emit(
+        packFiltersKernel(filters, packed, false),
+        depthwiseKernel({ source: images, weights: packed, output, kernel, ...attributes, multiplyAdds, epilogue }),
+      )
+      return
+    }
+
     const needed = (axis: 0 | 1, out: number): number =>
       (out - 1) * attributes.stride[axis] + (sizes.kernel[axis] - 1) * attributes.dilation[axis] + 1
     const unpadded = attributes.padding.every((n) => n === 0)
-    const packed = floatBuffer('packed filters', packedShape(w.shape))
     context.emit(
-      packFiltersKernel(filters, packed, inChannels && !depthwise),
+      packFiltersKernel(filters, packed, inChannels),
       pixelTileKernel({
         name: 'conv2d',
         source: unpadded ? images : frameOf([needed(0, sizes.outHeight), needed(1, sizes.outWidth)]),

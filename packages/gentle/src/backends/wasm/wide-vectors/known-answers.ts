@@ -160,6 +160,7 @@ const families: Readonly<Record<string, (made: Materials) => Tensor>> = {
   'prediction for one image': (made) => {
     let x = relu(conv2d(made.data(1, 3, 24, 24), made.weight(16, 3, 7, 7), { stride: 2, padding: 3 }))
     x = relu(conv2d(x, made.weight(16, 16, 3, 3), { padding: 1 }))
+    x = relu(conv2d(x, made.weight(16, 1, 3, 3), { padding: 1, groups: 16 }))
     x = conv2d(x, made.weight(8, 16, 1, 1))
     return softmax(dense(made, reshape(x, [1, -1]), 10))
   },
