@@ -1,14 +1,19 @@
 /** Max pooling on a batch in lanes or in channels, and its gradients in lanes. */
 import type { Pool2dAttributes } from '../../../ops/pool2d.ts'
-import { f32x4, i32x4, type Local, locals, type Value, v128 } from '../assembler/index.ts'
+import { f32x4, i32x4, Local, locals, type Statement, type Value, v128 } from '../assembler/index.ts'
 import type { Buffer } from '../buffer.ts'
 import type { Kernel } from '../kernel.ts'
 import { storeTogether } from './expression.ts'
-import { byBlocks, clearChannels, forEachWindow, halves, type Pixel } from './pool.ts'
+import { byBlocks, clearChannels, eachChannel, forEachWindow, halves, type Pixel, windowsTile } from './pool.ts'
 
 type Vector = Value<'v128'>
 
-/** Largest pixel of each window. */
+/** Largest of some vectors, where none is NaN; else, where it is not the first, as if the NaN were not there. */
+const largest = (vectors: readonly Vector[]): Vector => vectors.reduce((best, value) => f32x4.pmax(best, value))
+
+/**
+ * Largest pixel of each window, NaN where one is. Not to lose a NaN takes two instructions a pixel beside the one of `pmax`; `max`, which does not lose it, takes eight.
+ */
 export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes): Kernel => ({
   name: 'maxPool2d',
   split: byBlocks(y),
@@ -18,10 +23,23 @@ export const maxPoolKernel = (x: Buffer, y: Buffer, attributes: Pool2dAttributes
     forEachWindow(context, attributes, { image: [x], pooled: [y] }, ([image], [pooled], pixels) =>
       storeTogether(
         pooled,
-        halves.map((half) => ({
-          statements: [],
-          value: pixels.map(({ offset }) => v128.load(image, offset + half)).reduce((a, b) => f32x4.max(a, b)),
-        })),
+        halves.map((half) => {
+          const [best, lost, value] = locals('v128')
+          const [first, ...others] = pixels
+          return {
+            statements: [
+              best.set(v128.load(image, first.offset + half)),
+              lost.set(v128.constI32x4(0, 0, 0, 0)),
+              ...others.flatMap(({ offset }) => [
+                value.set(v128.load(image, offset + half)),
+                best.set(f32x4.pmax(best, value)),
+                lost.set(v128.or(lost, f32x4.ne(value, value))),
+              ]),
+            ],
+            // All bits of a lane set are a NaN.
+            value: v128.or(best, lost),
+          }
+        }),
         0,
       ),
     ),
@@ -43,33 +61,72 @@ function winners(image: Local<'i32'>, pixels: readonly Pixel[], half: number) {
   return { statements, won: (index: number): Vector => i32x4.eq(winner, indexOf(index)) }
 }
 
-/** Gives each window's value to the pixel that won. */
-export const maxPoolScatterKernel = (x: Buffer, dy: Buffer, dx: Buffer, attributes: Pool2dAttributes): Kernel => ({
-  name: 'maxPool2dScatter',
-  split: byBlocks(dx),
-  reads: [x, dy],
-  writes: [dx],
-  emit: (context) => [
-    clearChannels(dx, context),
-    ...forEachWindow(context, attributes, { image: [x, dx], pooled: [dy] }, ([image, gradient], [pooled], pixels) =>
-      halves.flatMap((half) => {
-        const { statements, won } = winners(image, pixels, half)
-        const [value] = locals('v128')
-        return [
-          ...statements,
-          value.set(v128.load(pooled, half)),
-          ...pixels.map(({ index, offset }) =>
-            v128.store(
-              gradient,
-              f32x4.add(v128.load(gradient, offset + half), v128.and(won(index), value)),
-              offset + half,
-            ),
-          ),
-        ]
-      }),
-    ),
-  ],
-})
+/**
+ * Gives each window's value to the pixel that won: the first that equals the largest, and where that is NaN, the first of all. Where windows tile the image, values are written, and not added up.
+ */
+export const maxPoolScatterKernel = (x: Buffer, dy: Buffer, dx: Buffer, attributes: Pool2dAttributes): Kernel => {
+  const { dilation = [1, 1] } = attributes
+  const tiled = windowsTile(x.shape, attributes) && dilation.every((n) => n === 1)
+  return {
+    name: 'maxPool2dScatter',
+    split: byBlocks(dx),
+    reads: [x, dy],
+    writes: [dx],
+    emit: (whole) =>
+      eachChannel(whole, dx, (context) => [
+        ...(tiled ? [] : [clearChannels(dx, context)]),
+        ...forEachWindow(
+          context,
+          attributes,
+          { image: [x, dx], pooled: [dy] },
+          ([image, gradient], [pooled], pixels) => {
+            const [first, ...others] = pixels
+            const states = halves.map((half) => {
+              const [best, value, taken] = locals('v128')
+              const kept = pixels.map(() => new Local('v128'))
+              const isBest = (pixel: Pixel): Vector => f32x4.eq(kept[pixels.indexOf(pixel)], best)
+              return { half, best, value, taken, isBest, kept }
+            })
+            /** Both halves are stored one after the other, where the engine looks for vectors to join. */
+            const give = ({ offset }: Pixel, shares: readonly Vector[]): Statement[] =>
+              storeTogether(
+                gradient,
+                shares.map((share, i) => ({
+                  statements: [],
+                  value: tiled ? share : f32x4.add(v128.load(gradient, offset + halves[i]), share),
+                })),
+                offset,
+              )
+            return [
+              ...states.flatMap(({ half, best, value, taken, isBest, kept }) => [
+                ...pixels.map(({ offset }, i) => kept[i].set(v128.load(image, offset + half))),
+                best.set(largest(kept)),
+                value.set(v128.load(pooled, half)),
+                taken.set(isBest(first)),
+              ]),
+              ...others.flatMap((pixel) => {
+                const wins = states.map(() => new Local('v128'))
+                return [
+                  ...states.flatMap(({ taken, isBest }, i) => [
+                    wins[i].set(v128.andnot(isBest(pixel), taken)),
+                    taken.set(v128.or(taken, wins[i])),
+                  ]),
+                  ...give(
+                    pixel,
+                    states.map(({ value }, i) => v128.and(wins[i], value)),
+                  ),
+                ]
+              }),
+              ...give(
+                first,
+                states.map(({ value, taken, isBest }) => v128.and(v128.or(isBest(first), v128.not(taken)), value)),
+              ),
+            ]
+          },
+        ),
+      ]),
+  }
+}
 
 /** Takes another tensor's value at each window's winning pixel. */
 export const maxPoolGatherKernel = (x: Buffer, values: Buffer, y: Buffer, attributes: Pool2dAttributes): Kernel => ({
