@@ -1,29 +1,30 @@
 /** A training, step by step, in the caller's hands. */
 import type { PlanRemat } from '../autodiff/recomputation.ts'
 import type { Profile } from '../backends/profile.ts'
-import { ArgumentError, DataError, MemoryError } from '../core/errors.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import { sizeOf } from '../core/shape.ts'
 import { Turns } from '../core/turns.ts'
-import { type AnyDataset, type Dataset, isNamed, type NamedDataset } from '../data/dataset.ts'
+import type { AnyDataset, Dataset, NamedDataset } from '../data/dataset.ts'
 import type { Ranks } from '../distributed/ranks.ts'
 import type { Variable } from '../graph/tensor.ts'
 import { crossEntropy } from '../nn/losses.ts'
 import type { Metric } from '../nn/metrics.ts'
-import { type AnyModel, type Model, readWeights, type WeightValues, weightsOf, writeWeights } from '../nn/model.ts'
+import { type AnyModel, type Model, readWeights, type WeightValues, writeWeights } from '../nn/model.ts'
 import { checkGroupNames } from '../optim/parameter-groups.ts'
-import { type Batch, epochBatches, type Place, stepsOf } from './batches.ts'
-import { isBetter } from './better.ts'
+import { areFinite } from './are-finite.ts'
+import { type Batch, type Place, stepsOf } from './batches.ts'
+import type { BeforeStep } from './before-step.ts'
 import { CarriedState } from './carried-state.ts'
-import type { Search } from './divergence.ts'
 import type { DividedSteps } from './divided-steps.ts'
-import { Evaluator, fitted } from './evaluate.ts'
+import { endEpoch } from './end-epoch.ts'
+import { EpochReader } from './epoch-reader.ts'
 import { checkMetrics, countedInTraining, defaultMetrics, type Evaluation, Sums } from './evaluation.ts'
+import { Evaluators } from './evaluators.ts'
 import type { RestoreOptions } from './fingerprint.ts'
 import type { Gradients } from './gradients.ts'
 import type { Moment, Parts } from './moment.ts'
 import { type Phase, phaseOf, phasesOf } from './phases.ts'
-import { DivergedTraining, type EpochReport, type RankTimes, type StepReport } from './reports.ts'
+import type { DivergedTraining, EpochReport, RankTimes, StepReport } from './reports.ts'
 import { StateMemory } from './state-memory.ts'
 import type { TrainerOptions } from './trainer-options.ts'
 import { type StepNumbers, TrainingPrograms } from './training-programs.ts'
@@ -62,7 +63,7 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #monitor: string
   readonly #phases: readonly Phase[]
   readonly #carried: CarriedState
-  readonly #evaluators = new Map<AnyModel, Map<AnyDataset, Evaluator>>()
+  readonly #evaluators: Evaluators
   readonly #parts: Parts
   readonly #planRemat: PlanRemat | undefined
   readonly #turns = new Turns()
@@ -72,8 +73,7 @@ export class Trainer<M extends AnyModel = Model> {
   #phase: Phase
   #programs: TrainingPrograms
   readonly #at: Moment
-  #waited = 0
-  #reader: AsyncGenerator<Batch> | undefined
+  readonly #reader: EpochReader
   #divided: DividedSteps<M> | undefined
   /** What may end the training before its time. */
   readonly wishes: Wishes
@@ -96,6 +96,8 @@ export class Trainer<M extends AnyModel = Model> {
     this.#options = options
     this.#seed = seed
     this.#metrics = checkMetrics(metrics)
+    this.#evaluators = new Evaluators(this.batchSize, { loss: options.loss, metrics, ranks })
+    this.#reader = new EpochReader(data, this.batchSize)
     this.wishes = new Wishes(ranks)
     this.#monitor = options.monitor ?? metrics[0]?.name ?? 'loss'
     this.#phases = phasesOf([...model.parameters.keys()], freeze, epochs)
@@ -159,7 +161,7 @@ export class Trainer<M extends AnyModel = Model> {
 
   /** Seconds in which it has waited for examples to be read, since it was made: time that faster reading would save. */
   get secondsWaited(): number {
-    return this.#waited + (this.#divided?.secondsWaited ?? 0)
+    return this.#reader.secondsWaited + (this.#divided?.secondsWaited ?? 0)
   }
 
   /** Whether all examples of the epoch under way were taken; then `endEpoch` is due. */
@@ -208,11 +210,12 @@ export class Trainer<M extends AnyModel = Model> {
       if (this.microBatches !== undefined && batch === undefined) return this.#dividedStep()
       const taken = await this.#given('step', batch)
       const started = performance.now()
-      const before = this.#options.detectAnomaly ? await this.#copy() : undefined
+      const copying = this.#options.detectAnomaly ? await import('./before-step.ts') : undefined
       const numbers = this.#numbers()
+      const before = await copying?.copyBeforeStep(this.#parts, this.#copies, numbers)
       const results = await this.#programs.step(taken, numbers, this.#at.draw++)
       this.#count(started)
-      return this.#finishStep(results, taken, before && { ...before, numbers })
+      return this.#finishStep(results, taken, before)
     })
   }
 
@@ -268,23 +271,7 @@ export class Trainer<M extends AnyModel = Model> {
 
   /** Loss and metrics of `kept`, or with `ema` also of `model`, on a data set; its programs are kept for the next time. */
   evaluate(dataset: M extends Model ? Dataset : NamedDataset, of: M = this.kept): Promise<Evaluation> {
-    return this.#turns.run(async () => {
-      const evaluators = this.#evaluators.get(of) ?? new Map<AnyDataset, Evaluator>()
-      this.#evaluators.set(of, evaluators)
-      let evaluator = evaluators.get(dataset)
-      if (evaluator === undefined) {
-        const examples = await fitted<AnyDataset>(this.model, dataset)
-        evaluator = new Evaluator(of, examples, {
-          loss: this.#options.loss,
-          metrics: this.#metrics,
-          ranks: this.ranks,
-          // Of sequences, one large batch would be padded to the longest of all.
-          ...(isNamed(examples) ? { batchSize: this.batchSize } : {}),
-        })
-        evaluators.set(dataset, evaluator)
-      }
-      return evaluator.run()
-    })
+    return this.#turns.run(() => this.#evaluators.run(of, dataset))
   }
 
   /**
@@ -339,7 +326,7 @@ export class Trainer<M extends AnyModel = Model> {
   dispose(): void {
     void this.#closeReader()
     this.#programs.dispose()
-    for (const evaluators of this.#evaluators.values()) for (const evaluator of evaluators.values()) evaluator.dispose()
+    this.#evaluators.dispose()
     this.#carried.dispose()
     this.#parts.average?.dispose()
     this.model.backend.release(this.#parts.optimizerState.variables)
@@ -398,15 +385,7 @@ export class Trainer<M extends AnyModel = Model> {
   async #next(): Promise<Batch> {
     const place = await this.#nextPlace()
     const started = performance.now()
-    this.#reader ??= epochBatches(this.#data, this.batchSize, place)
-    const reading = this.#reader.next()
-    // What could not be read is read again where it is asked for again.
-    reading.catch(() => {
-      this.#reader = undefined
-    })
-    const asked = performance.now()
-    const batch: Batch = (await reading).value
-    this.#waited += (performance.now() - asked) / 1000
+    const batch = await this.#reader.next(place)
     this.#at.position += batch.examples
     this.#count(started)
     return batch
@@ -414,9 +393,7 @@ export class Trainer<M extends AnyModel = Model> {
 
   /** Closes what reads the epoch's batches. */
   async #closeReader(): Promise<void> {
-    const reader = this.#reader
-    this.#reader = undefined
-    await reader?.return(undefined)
+    await this.#reader.close()
     await this.#divided?.closeReader()
   }
 
@@ -511,55 +488,20 @@ export class Trainer<M extends AnyModel = Model> {
   }
 
   async #end(validation: Evaluation | undefined, plain?: Evaluation): Promise<EpochReport> {
-    const { examples } = this.#at.running
-    if (examples === 0) throw new ArgumentError(`endEpoch: no step was made in epoch ${this.#at.epoch}`)
-    // They may become the best, which go into each checkpoint: another thread writes these.
-    const memory = () => new StateMemory().begin(weightLengths(this.model))
-    const weights = await readWeights(this.model, memory())
-    if (!areFinite(weights)) throw await this.#diverged('parameters became NaN or infinite')
-    if (validation !== undefined && !Number.isFinite(validation.loss))
-      throw await this.#diverged(`the validation loss became ${validation.loss}`)
-    const better =
-      validation === undefined ||
-      isBetter(validation, this.#at.best?.validation, this.#monitor, this.#metrics, this.#options.monitorBetter)
-    const kept = (await this.#parts.average?.read(memory())) ?? weights
-    if (validation !== undefined && better) this.#at.best = { epoch: this.#at.epoch, validation, weights: kept }
-    const report: EpochReport = {
-      epoch: this.#at.epoch,
-      train: this.#at.running.evaluation(),
-      ...(validation === undefined ? {} : { validation }),
-      ...(plain === undefined ? {} : { plainValidation: plain }),
-      learningRate: this.#at.learningRate,
-      seconds: this.#at.seconds,
-      examplesPerSecond: examples / this.#at.seconds,
-      best: better,
-    }
-    this.#at.good = { weights, of: `of epoch ${this.#at.epoch}` }
-    this.#at.history.push(report)
-    this.#at.epoch++
-    this.#at.position = 0
-    this.#at.running = new Sums(countedInTraining(this.#metrics))
-    this.#at.seconds = 0
+    if (this.#at.running.examples === 0)
+      throw new ArgumentError(`endEpoch: no step was made in epoch ${this.#at.epoch}`)
+    const report = await endEpoch(this.#at, this.#parts, {
+      validation,
+      plain,
+      metrics: this.#metrics,
+      monitor: this.#monitor,
+      monitorBetter: this.#options.monitorBetter,
+      diverged: (what) => this.#diverged(what),
+    })
     await this.#carried.reset()
     await this.#closeReader()
     this.#parts.enterPhaseOf(this.#at.epoch)
     return report
-  }
-
-  /** Copies what a step changes. */
-  async #copy(): Promise<Pick<BeforeStep, 'restore'>> {
-    const { backend } = this.model
-    const variables = [...weightsOf(this.model).values(), ...this.#parts.optimizerState.variables]
-    const take = this.#copies.begin(variables.map(({ shape }) => sizeOf(shape)))
-    const values: Float32Array[] = []
-    for (const variable of variables) values.push(await backend.read(variable, take(sizeOf(variable.shape))))
-    const carried = await this.#carried.read()
-    return {
-      restore: async () => {
-        for (const [i, variable] of variables.entries()) await backend.write(variable, values[i])
-        await this.#carried.write(carried)
-      },
-    }
   }
 
   /**
@@ -573,39 +515,11 @@ export class Trainer<M extends AnyModel = Model> {
     before?: BeforeStep,
     draw = this.#at.draw - 1,
   ): Promise<DivergedTraining<M>> {
-    const { good, epoch, history } = this.#at
-    const { firstNonFinite, nonFiniteIn } = await import('./non-finite.ts')
-    const { divergence } = await import('./divergence.ts')
-    const fault = (batch && nonFiniteIn(batch, this.#data)) ?? (await firstNonFinite(this.#data))
-    // Those that it began with are those that the first step was computed by.
-    await (before === undefined ? writeWeights(this.model, good.weights) : before.restore())
-    const isKnown = before !== undefined || (step === 1 && batch !== undefined)
-    const found =
-      batch === undefined || fault !== undefined || !isKnown
-        ? undefined
-        : await this.#programs.findAnomaly(batch, draw, before?.numbers).catch((error: unknown) => {
-            if (error instanceof MemoryError) return error
-            throw error
-          })
-    await writeWeights(this.model, good.weights)
-    const anomaly = found instanceof MemoryError ? undefined : found
-    let search: Search = this.#options.detectAnomaly ? 'pointless' : 'possible'
-    if (isKnown) search = anomaly === found ? 'done' : 'no room'
-    const told = { what, step, epoch, kept: good.of, batch, fault, anomaly, search }
-    const { message, ...rest } = divergence(told, this.#data)
-    const cause = fault === undefined ? undefined : new DataError(fault)
-    return new DivergedTraining(message, { step, epoch, cause, ...rest }, this.model, history)
+    const { divergedTraining } = await import('./diverged.ts')
+    const isSearched = Boolean(this.#options.detectAnomaly)
+    const told = { what, step, batch, draw, before }
+    return divergedTraining(this.model, this.#parts, this.#at, this.#programs, isSearched, told)
   }
-}
-
-const weightLengths = (model: AnyModel): number[] => [...weightsOf(model).values()].map(({ shape }) => sizeOf(shape))
-
-/** What a step began with, beside its batch. */
-interface BeforeStep {
-  /** Of its update, where that was made. */
-  readonly numbers?: StepNumbers
-  /** Brings weights and the optimizer's state back. */
-  restore(): Promise<void>
 }
 
 const whyNoNumbers = (loss: number): string =>
@@ -613,12 +527,6 @@ const whyNoNumbers = (loss: number): string =>
 
 /** Gradients change nothing. */
 const unchanged: BeforeStep = { restore: async () => {} }
-
-const areFinite = (values: WeightValues): boolean =>
-  [...values.values()].every((parameter) => {
-    for (const value of parameter) if (!Number.isFinite(value)) return false
-    return true
-  })
 
 /** @throws ArgumentError for an optimizer two of whose variables have one name. */
 function checkNames(variables: readonly Variable[]): void {
