@@ -18,6 +18,10 @@ export interface Network {
 export interface Namespaces {
   /** What mpirun takes, so that each rank is on a node of its own. */
   readonly options: readonly string[]
+  /** As `options`, with the first rank where mpirun is; without delay alone. */
+  readonly beside: readonly string[]
+  /** Takes the link of a node away; without delay alone. */
+  cut(node: number): void
   close(): void
 }
 
@@ -33,7 +37,11 @@ export async function namespaces(nodes: number, network: Network): Promise<Names
   let carrier: ChildProcess | undefined
   const close = (): void => {
     carrier?.stdin?.end()
-    for (const name of names) spawnSync('ip', ['netns', 'del', name])
+    for (const [node, name] of names.entries()) {
+      // Its namespace may be there a moment longer, and its end of the link with it.
+      spawnSync('ip', ['link', 'del', `gentle-o${node}`])
+      spawnSync('ip', ['netns', 'del', name])
+    }
     spawnSync('ip', ['link', 'del', 'gentle-br'])
     rmSync(folder, { recursive: true, force: true })
   }
@@ -59,8 +67,12 @@ export async function namespaces(nodes: number, network: Network): Promise<Names
       oob_tcp_if_include: '10.77.0.0/24',
       mpi_yield_when_idle: '1',
     }
+    const settings = Object.entries(mca).flatMap(([name, value]) => ['--mca', name, value])
+    const own = [place(nodes), ...names.slice(1).map((_, i) => place(i + 1))]
     return {
-      options: ['--hostfile', hosts, ...Object.entries(mca).flatMap(([name, value]) => ['--mca', name, value])],
+      options: ['--hostfile', hosts, ...settings],
+      beside: ['--host', own.map((each) => `${each}:1`).join(), ...settings],
+      cut: (node) => ip('link', 'set', `gentle-o${node}`, 'down'),
       close,
     }
   } catch (error) {

@@ -6,8 +6,8 @@ beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
 /** Starts the thread of rank 0 of 3; `fails` says which calls give an error, by name and by their values. */
-function start(fails: (name: string, values: unknown[]) => boolean) {
-  const [answers, told, aborts] = [[] as Answer[], [] as string[], [] as unknown[]]
+function start(fails: (name: string, values: unknown[]) => boolean, { endsLauncher = true, launcher = 3 } = {}) {
+  const [answers, told, aborts, ends] = [[] as Answer[], [] as string[], [] as unknown[], [] as number[]]
   const results: Record<string, (values: unknown[]) => void> = {
     MPI_Comm_size: ([, into]) => (into as Int32Array).set([3]),
     MPI_Test: ([, done]) => (done as Int32Array).set([1]),
@@ -31,11 +31,18 @@ function start(fails: (name: string, values: unknown[]) => boolean) {
   mpiMain(
     { on: () => {}, postMessage: (answer) => void answers.push(answer) },
     { load: () => library },
-    { writeSync: (_, text) => void told.push(text), hostname: () => 'here' },
+    {
+      writeSync: (_, text) => void told.push(text),
+      hostname: () => 'here',
+      endLauncherAfter: (seconds) => {
+        ends.push(seconds)
+        return endsLauncher
+      },
+    },
     () => {},
-    { libraries: ['libmpi'], beat: 500, patience: 7000 },
+    { libraries: ['libmpi'], beat: 500, patience: 7000, launcher },
   )
-  return { answers, told, aborts }
+  return { answers, told, aborts, ends }
 }
 
 it('ends all, and says why, where a rank cannot be told that this one is there, though nothing is asked', () => {
@@ -55,4 +62,24 @@ it('gives a rank up that is not heard', () => {
   vi.advanceTimersByTime(2000)
   expect(told[0]).toMatch(/^gentle: rank 1 .*has not answered for 8 seconds: it was stopped/)
   expect(aborts[0]).toBe(1)
+})
+
+it('sees to the end of an mpirun that may wait for the machine of that rank, and says what else helps', () => {
+  const silent = (options: Parameters<typeof start>[1]) => {
+    const started = start(() => false, options)
+    vi.advanceTimersByTime(8000)
+    return started
+  }
+  const own = silent({})
+  expect(own.ends[0]).toBe(3)
+  expect(own.told[0]).toMatch(
+    /all ranks end, mpirun too if it waits for that machine, and the last checkpoint stays\n$/,
+  )
+  const elsewhere = silent({ endsLauncher: false })
+  expect(elsewhere.told[0]).toMatch(
+    /checkpoint stays; if mpirun waits for that machine, kill it; .* --mca oob_tcp_keepalive/,
+  )
+  const bySrun = silent({ launcher: 0 })
+  expect(bySrun.ends).toEqual([])
+  expect(bySrun.told[0]).toMatch(/all ranks end, and the last checkpoint stays\n$/)
 })

@@ -5,14 +5,18 @@ import { pathOfPackage } from '../../data/node.ts'
 import { addTo, exchangePlan, stretchesOf } from '../exchange.ts'
 import type { Addends, JoinedRanks } from '../ranks.ts'
 import { additionsOf } from '../tree.ts'
+import { endLauncherAfter } from './end-launcher.ts'
 import { checkSize, type Launch } from './launcher.ts'
 import { type Answer, mpiMain, type Request, type Settings } from './thread.ts'
 
-const settings: Settings = {
+const settings = {
   libraries: ['libmpi.so.40', 'libmpi.40.dylib'],
   beat: 500,
   patience: 7000,
 }
+
+/** So long mpirun has to end where a machine is gone. */
+const launcherSeconds = 3
 
 /** MPI counts by 32 bits, and what calls it does not look. */
 const mostNumbers = 2 ** 31 - 1
@@ -28,9 +32,16 @@ export async function joinByMpi(launch: Launch): Promise<JoinedRanks> {
       `distributed: ${launch.by} started ${launch.size} processes, but the package koffi, by which Open MPI is called, is not installed; run npm install koffi`,
     )
   const source = `const { parentPort, workerData } = require('node:worker_threads');
-const system = { writeSync: require('node:fs').writeSync, hostname: require('node:os').hostname };
+const system = { writeSync: require('node:fs').writeSync, hostname: require('node:os').hostname, endLauncherAfter: ${endLauncherAfter} };
 (${mpiMain})(parentPort, require(workerData.koffi), system, ${addTo}, workerData.settings)`
-  const worker = new Worker(source, { eval: true, execArgv: [], workerData: { koffi, settings } })
+  const worker = new Worker(source, {
+    eval: true,
+    execArgv: [],
+    workerData: {
+      koffi,
+      settings: { ...settings, launcher: launch.by === 'mpirun' ? launcherSeconds : 0 } satisfies Settings,
+    },
+  })
   const ranks = new MpiRanks(worker)
   const { rank, size } = await ranks.joined(launch)
   try {

@@ -19,6 +19,8 @@ export interface Settings {
   /** How often ranks tell that they are there, and after how long they are taken for gone, in milliseconds. */
   readonly beat: number
   readonly patience: number
+  /** How many seconds `mpirun` has to end where a machine is gone; 0 where another launcher started the ranks. */
+  readonly launcher: number
 }
 
 export type Request =
@@ -57,9 +59,14 @@ interface Port {
 export function mpiMain(
   port: Port,
   koffi: Koffi,
-  system: { readonly writeSync: (file: number, text: string) => void; readonly hostname: () => string },
+  system: {
+    readonly writeSync: (file: number, text: string) => void
+    readonly hostname: () => string
+    /** Sees to the end of a launcher that does not end; false where there is none on this machine. */
+    readonly endLauncherAfter: (seconds: number) => boolean
+  },
   addTo: (to: Float32Array, added: Float32Array) => void,
-  { libraries, beat, patience }: Settings,
+  { libraries, beat, patience, launcher }: Settings,
 ): void {
   const load = () => {
     let why: unknown
@@ -136,7 +143,15 @@ export function mpiMain(
 
   const giveUp = (lost: number, why: string): void => {
     const where = places[lost] === undefined ? '' : ` (${places[lost]})`
-    const text = `gentle: rank ${lost}${where} ${why}: it was stopped, or its machine or the network to it is gone; all ranks end, and the last checkpoint stays\n`
+    // What was stopped on this machine mpirun kills by itself.
+    const isFar = launcher > 0 && places[lost]?.endsWith(` on ${system.hostname()}`) !== true
+    const endsIt = isFar && system.endLauncherAfter(launcher)
+    const too = endsIt ? ', mpirun too if it waits for that machine' : ''
+    const advice =
+      isFar && !endsIt
+        ? '; if mpirun waits for that machine, kill it; it notices by itself with --mca oob_tcp_keepalive_time 2 --mca oob_tcp_keepalive_intvl 1 --mca oob_tcp_keepalive_probes 3'
+        : ''
+    const text = `gentle: rank ${lost}${where} ${why}: it was stopped, or its machine or the network to it is gone; all ranks end${too}, and the last checkpoint stays${advice}\n`
     system.writeSync(2, text)
     abort(world, 1)
   }
