@@ -152,13 +152,18 @@ export class Captured extends Parameter {}
 
 /** State that a program keeps from run to run: parameters, momenta, running statistics. */
 export class Variable extends Tensor<Signature> {
-  /** Values before the first run, row-major; a backend copies them when it first meets the variable. */
-  readonly initial: TypedArray
+  readonly #initial: () => TypedArray
   readonly name: string
-  constructor(signature: Signature, initial: TypedArray, name: string) {
+  /** @param initial gives its first values each time that they are asked for */
+  constructor(signature: Signature, initial: () => TypedArray, name: string) {
     super(variableOp, [], signature, signature)
-    this.initial = initial
+    this.#initial = initial
     this.name = name
+  }
+
+  /** Values before the first run, row-major; a backend copies them when it first meets the variable. What is computed is not kept here. */
+  get initial(): TypedArray {
+    return this.#initial()
   }
 }
 
@@ -189,12 +194,20 @@ export function input(shape: Shape, dtype: DType = 'float32'): Input {
 }
 
 /**
- * State of the given shape, such as a parameter. `initial` is its row-major values, or one number for all.
- * @throws ShapeError when the number of values does not fit the shape.
+ * State of the given shape, such as a parameter. `initial` is its row-major values, one number for all, or a function of nothing that gives them, always
+ * the same: it is called when a backend first meets the variable, so that they need no memory of their own.
+ * @throws ShapeError when the number of values does not fit the shape, with a function as soon as it has given them.
  */
-export function variable(shape: Shape, initial: TypedArray | readonly number[] | number = 0, name = ''): Variable {
-  checkShape(shape, `variable ${name}`.trim())
-  return new Variable({ shape, dtype: 'float32' }, valuesOf(shape, 'float32', initial, `variable ${name}`.trim()), name)
+export function variable(
+  shape: Shape,
+  initial: TypedArray | readonly number[] | number | (() => TypedArray) = 0,
+  name = '',
+): Variable {
+  const where = `variable ${name}`.trim()
+  checkShape(shape, where)
+  const values = () => valuesOf(shape, 'float32', typeof initial === 'function' ? initial() : initial, where)
+  const given = typeof initial === 'object' && values()
+  return new Variable({ shape, dtype: 'float32' }, given ? () => given : values, name)
 }
 
 /**

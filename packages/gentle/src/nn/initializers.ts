@@ -3,7 +3,7 @@ import { ArgumentError } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts'
 
-/** First values of a parameter of this shape, row-major. */
+/** First values of a parameter of this shape, row-major: a function of both alone, since it is called when a backend first needs the values, again by another. */
 export type Initializer = (shape: Shape, random: Random) => Float32Array
 
 /** Inputs and outputs of one neuron, from weights [out, in, ...taps] as layers store them. */
@@ -47,27 +47,26 @@ export const glorotUniform: Initializer = (shape, random) => {
   return symmetric(shape, random, Math.sqrt(6 / (fanIn + fanOut)))
 }
 
+/** Normal with mean 0 and this standard deviation (0.01 in Krizhevsky et al., 2012, section 5). */
+export const normalWith =
+  (std: number): Initializer =>
+  (shape, random) =>
+    fill(shape, () => random.normal() * std)
+
 /** Normal with variance 2 / (in + out) (Glorot and Bengio, 2010, eq. 12). */
 export const glorotNormal: Initializer = (shape, random) => {
   const { fanIn, fanOut } = fans(shape)
-  const std = Math.sqrt(2 / (fanIn + fanOut))
-  return fill(shape, () => random.normal() * std)
+  return normalWith(Math.sqrt(2 / (fanIn + fanOut)))(shape, random)
 }
 
 /** Uniform with variance 2 / in: for ReLU (He et al., 2015, eq. 10). */
 export const heUniform: Initializer = (shape, random) => symmetric(shape, random, Math.sqrt(6 / fans(shape).fanIn))
 
 /** Normal with variance 2 / in: for ReLU (He et al., 2015, eq. 10). */
-export const heNormal: Initializer = (shape, random) => {
-  const std = Math.sqrt(2 / fans(shape).fanIn)
-  return fill(shape, () => random.normal() * std)
-}
+export const heNormal: Initializer = (shape, random) => normalWith(Math.sqrt(2 / fans(shape).fanIn))(shape, random)
 
 /** Normal with variance 2 / out, which keeps the gradients' variance instead (He et al., 2015, eq. 14): what ResNets begin with. */
-export const heNormalOut: Initializer = (shape, random) => {
-  const std = Math.sqrt(2 / fans(shape).fanOut)
-  return fill(shape, () => random.normal() * std)
-}
+export const heNormalOut: Initializer = (shape, random) => normalWith(Math.sqrt(2 / fans(shape).fanOut))(shape, random)
 
 /**
  * Orthogonal rows of length 1, or columns where there are more rows than columns, drawn evenly among all: a state that is multiplied by such weights again and
@@ -96,12 +95,6 @@ export const orthogonal: Initializer = (shape, random) => {
       values[row * columns + column] = rows <= columns ? vectors[row][column] : vectors[column][row]
   return values
 }
-
-/** Normal with mean 0 and this standard deviation (0.01 in Krizhevsky et al., 2012, section 5). */
-export const normalWith =
-  (std: number): Initializer =>
-  (shape, random) =>
-    fill(shape, () => random.normal() * std)
 
 /** Initialisers by the name under which a model's description stores them. */
 export const initializers = {

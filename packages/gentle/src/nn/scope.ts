@@ -310,14 +310,15 @@ export class Scope {
       return existing
     }
     const made = this.#options.inspection
-      ? new Variable({ shape, dtype: 'float32' }, new Float32Array(0), path)
-      : variable(shape, this.#initialValues(path, shape, initializer), path)
+      ? new Variable({ shape, dtype: 'float32' }, () => new Float32Array(0), path)
+      : variable(
+          shape,
+          this.#options.initialValues?.(path, shape, initializer) ??
+            (() => initializer(shape, new Random(this.seed, path))),
+          path,
+        )
     known.set(path, made)
     return made
-  }
-
-  #initialValues(path: string, shape: Shape, initializer: Initializer): Float32Array {
-    return this.#options.initialValues?.(path, shape, initializer) ?? initializer(shape, new Random(this.seed, path))
   }
 
   #join(name: string): string {

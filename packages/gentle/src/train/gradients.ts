@@ -1,6 +1,7 @@
 /** Gradients as values of their own: between the step's two halves they can be read, changed, and added up. They stay with the backend. */
 import type { Backend, Program } from '../backends/backend.ts'
 import { ArgumentError } from '../core/errors.ts'
+import { sizeOf } from '../core/shape.ts'
 import type { Turns } from '../core/turns.ts'
 import type { Graph } from '../graph/graph.ts'
 import { input, type Tensor, type Variable, variable } from '../graph/tensor.ts'
@@ -199,7 +200,7 @@ export class GradientStore {
   write(gradients: Gradients, name: string, values: ArrayLike<number>): Promise<void> {
     return this.#turns.run(async () => {
       const place = this.#named(gradients, name)
-      const size = place.initial.length
+      const size = sizeOf(place.shape)
       if (values.length !== size)
         throw new ArgumentError(`gradients: '${name}' takes ${size} values, not ${values.length}`)
       await this.#backend.write(place, values)

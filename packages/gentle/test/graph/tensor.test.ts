@@ -42,6 +42,16 @@ describe('input, variable and constant', () => {
     expect(constant(7, [2], 'int32').data).toEqual(Int32Array.of(7, 7))
   })
 
+  it('take values from a function each time that they are asked for, and refuse those that do not fit then', () => {
+    let calls = 0
+    const made = variable([2], () => Float32Array.of(1, ++calls), 'w')
+    expect(calls).toBe(0)
+    expect([made.initial, made.initial]).toEqual([Float32Array.of(1, 1), Float32Array.of(1, 2)])
+    expect(() => variable([2], () => new Float32Array(3), 'w').initial).toThrow(
+      new ShapeError('variable w: shape [2] has 2 elements, but 3 values were given'),
+    )
+  })
+
   it('hold int32 constants that float32 cannot', () => {
     expect(constant([2 ** 24 + 1], [1], 'int32').data).toEqual(Int32Array.of(2 ** 24 + 1))
   })

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { ArgumentError } from '../../src/core/errors.ts'
 import { Random } from '../../src/core/random.ts'
 import { input } from '../../src/graph/tensor.ts'
-import { Linear, type Parameters, Scope, Sequential } from '../../src/nn/index.ts'
+import { createModel, type Layer, Linear, type Parameters, Scope, Sequential } from '../../src/nn/index.ts'
 import * as nn from '../../src/nn/initializers.ts'
+import { add } from '../../src/ops/index.ts'
 
 /** [out, in, kh, kw] */
 const shape = [30, 20, 5, 5]
@@ -58,6 +60,31 @@ describe('first parameters', () => {
     expect(first(1)).toEqual(first(1))
     expect(first(1)[0]).not.toEqual(first(2)[0])
     expect(first(1)[0]).not.toEqual(first(1)[2])
+  })
+
+  it('are made when a backend first needs them, once, and not where others are written before', async () => {
+    const backend = await wasm({ threads: 1 })
+    try {
+      const made: number[] = []
+      const counted = (shape: readonly number[]): Float32Array => {
+        made.push(shape[0])
+        return new Float32Array(shape[0]).fill(7)
+      }
+      const layer: Layer = {
+        ...Linear(3),
+        apply: (x, scope) => add(add(x, scope.parameter('a', [3], counted)), scope.parameter('b', [1], counted)),
+      }
+      const { parameters, state } = await createModel(layer, [3], { backend })
+      expect(made).toEqual([])
+      await backend.write(parameters.get('b')!, [5])
+      const x = input([1, 3])
+      const y = layer.apply(x, new Scope({ parameters, state, seed: 0, training: false }))
+      const program = await backend.compile({ inputs: { x }, outputs: { y } })
+      expect([...(await program.run({ x: [0, 1, 2] })).y.data]).toEqual([12, 13, 14])
+      expect(made).toEqual([3])
+    } finally {
+      await backend.close()
+    }
   })
 
   it('are Glorot-uniform weights and biases of 0 unless asked otherwise', () => {

@@ -291,7 +291,7 @@ class WasmBackend implements Backend {
       throw new ArgumentError(
         `write: variable ${variable.name} of shape ${formatShape(variable.shape)} takes ${sizeOf(variable.shape)} values, not ${values.length}`,
       )
-    this.#floats(this.#addressOf(variable), values.length).set(values)
+    this.#floats(this.#addressOf(variable, values), values.length).set(values)
     this.#markChanged(variable)
   }
 
@@ -431,11 +431,13 @@ class WasmBackend implements Backend {
     }
   }
 
-  #addressOf(variable: Variable): number {
+  /** @param given values to begin with instead of its own, which are not made then */
+  #addressOf(variable: Variable, given?: ArrayLike<number>): number {
     const known = this.#variables.get(variable)
     if (known !== undefined) return known
+    const values = given ?? variable.initial
     const address = this.#heap.allocate(storedBytes(variable), `variable ${variable.name}`.trim())
-    this.#floats(address, sizeOf(variable.shape)).set(variable.initial)
+    this.#floats(address, values.length).set(values)
     this.#variables.set(variable, address)
     return address
   }

@@ -1,6 +1,6 @@
 /** Uniform random numbers: Threefry-2x32 (core/random.ts) on four counters at a time. */
 
-import { threefryParity, threefryRotations } from '../../../core/random.ts'
+import { threefryParity } from '../../../core/random.ts'
 import type { UniformAttributes } from '../../../ops/random.ts'
 import { f32x4, i32, i32x4, locals, repeat, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
@@ -8,6 +8,9 @@ import type { Kernel } from '../kernel.ts'
 import { blockSize } from '../layout/layout.ts'
 
 type Vector = Value<'v128'>
+
+/** The rotations of eight rounds, then again; there are 20, and after every fourth a key is injected. */
+const rotations = [13, 15, 26, 6, 17, 29, 16, 24]
 
 const splat = (word: number): Vector => v128.constI32x4(word | 0, word | 0, word | 0, word | 0)
 
@@ -19,18 +22,19 @@ function emitUniform(index: Vector, step: Value<'i32'>, [k0, k1]: readonly [numb
     x0.set(i32x4.add(index, splat(keys[0]))),
     x1.set(i32x4.splat(i32.add(step, keys[1] | 0))),
   ]
-  threefryRotations.forEach((rotation, round) => {
+  for (let round = 0; round < 20; round++) {
+    const rotation = rotations[round % 8]
     statements.push(
       x0.set(i32x4.add(x0, x1)),
       x1.set(v128.xor(v128.or(i32x4.shl(x1, rotation), i32x4.shrU(x1, 32 - rotation)), x0)),
     )
-    if (round % 4 !== 3) return
+    if (round % 4 !== 3) continue
     const injection = (round + 1) / 4
     statements.push(
       x0.set(i32x4.add(x0, splat(keys[injection % 3]))),
       x1.set(i32x4.add(x1, splat(keys[(injection + 1) % 3] + injection))),
     )
-  })
+  }
   const scale = 2 ** -24
   const value = f32x4.mul(f32x4.convertI32x4S(i32x4.shrU(x0, 8)), v128.constF32x4(scale, scale, scale, scale))
   return { statements, value }
