@@ -120,7 +120,7 @@ function groupOf({ root, domain, nodes, producer }: Draft): Group {
 
 /** Ops of one instruction or two. */
 const cheapOps = new Set(
-  'add sub mul neg abs floor ceil round trunc relu maximum minimum equal notEqual less lessEqual greater greaterEqual where'.split(
+  'add sub mul neg abs floor ceil round trunc relu relu6 maximum minimum equal notEqual less lessEqual greater greaterEqual where'.split(
     ' ',
   ),
 )

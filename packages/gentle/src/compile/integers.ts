@@ -25,6 +25,7 @@ import {
   minimumOp,
   mul,
   mulOp,
+  relu6Op,
   reluOp,
   sub,
   subOp,
@@ -181,8 +182,10 @@ class Pass {
     const placeOf = (value: number): number =>
       quantized(value, Math.fround(range.scale), zeroPoint, range.low, range.high)
     for (;;) {
-      if (is(node, reluOp)) low = Math.max(low, zeroPoint)
-      else if (is(node, maximumOp) && numberOf(node.inputs[1]) !== undefined)
+      if (is(node, reluOp) || is(node, relu6Op)) {
+        low = Math.max(low, zeroPoint)
+        if (is(node, relu6Op)) high = Math.min(high, placeOf(6))
+      } else if (is(node, maximumOp) && numberOf(node.inputs[1]) !== undefined)
         low = Math.max(low, placeOf(numberOf(node.inputs[1])!))
       else if (is(node, minimumOp) && numberOf(node.inputs[1]) !== undefined)
         high = Math.min(high, placeOf(numberOf(node.inputs[1])!))
@@ -435,14 +438,13 @@ function rangeOf(node: Tensor): IntegerRange | undefined {
 const isWithin = (a: IntegerRange, b: IntegerRange): boolean =>
   a.scale === b.scale && a.zeroPoint === b.zeroPoint && a.low >= b.low && a.high <= b.high
 
-/** What `where` limits its last operand to, as ReLU6 and `clip` do it: where it is below, or above, a number, it is that number. */
+/** What `where` limits its last operand to, as `clip` does it: where it is below, or above, a number, it is that number. */
 function limitOf({
   inputs: [condition, number, x],
 }: Tensor): { readonly below: boolean; readonly value: number } | undefined {
   const value = numberOf(number)
   const [compared, bound] = condition.inputs
-  const isOfThese = compared === x || (is(x, reluOp) && compared === x.inputs[0] && value !== undefined && value >= 0)
-  if (value === undefined || !isOfThese || numberOf(bound) !== value) return undefined
+  if (value === undefined || compared !== x || numberOf(bound) !== value) return undefined
   if (is(condition, lessOp) || is(condition, lessEqualOp)) return { below: true, value }
   return is(condition, greaterOp) || is(condition, greaterEqualOp) ? { below: false, value } : undefined
 }

@@ -13,6 +13,7 @@ import {
   less,
   log,
   mul,
+  relu6Op,
   reluOp,
   sigmoidOp,
   softplusOp,
@@ -32,10 +33,7 @@ export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOp, [x], {})
 /** max(x, 0); its gradient at 0 is 0. */
 export const relu = (x: Tensor): Tensor => apply(reluOp, [x], {})
 /** relu, at most 6 (Krizhevsky, "Convolutional Deep Belief Networks on CIFAR-10", 2010); its gradient at 0 and at 6 is 0. */
-export function relu6(x: Tensor): Tensor {
-  const positive = relu(x)
-  return where(greaterEqual(positive, 6), 6, positive)
-}
+export const relu6 = (x: Tensor): Tensor => apply(relu6Op, [x], {})
 /**
  * x, but at least `lowest` and at most `highest`; the gradient is 1 from the one to the other, both included.
  * @throws ArgumentError unless lowest <= highest.

@@ -178,6 +178,11 @@ export const reluOp = defineElementwise({
   of: (x) => Math.max(x, 0),
   gradient: ({ y }, dy) => [where(greater(y, 0), dy, 0)],
 })
+export const relu6Op = defineElementwise({
+  name: 'relu6',
+  of: (x) => Math.min(Math.max(x, 0), 6),
+  gradient: ({ y }, dy) => [where(less(y, 6), where(greater(y, 0), dy, 0), 0)],
+})
 export const toFloat32Op = defineElementwise({ name: 'toFloat32', accepts: 'any', of: (x) => x, dtype: 'float32' })
 export const toInt32Op = defineElementwise({
   name: 'toInt32',

@@ -45,6 +45,7 @@ export const elementwiseOps = {
   softplus: elementwise.softplusOp,
   erf: elementwise.erfOp,
   relu: elementwise.reluOp,
+  relu6: elementwise.relu6Op,
   floor: rounding.floorOp,
   ceil: rounding.ceilOp,
   round: rounding.roundOp,

@@ -224,6 +224,10 @@ const upToOne: Sampler = (random) => (random.integer(4) > 0 ? 2 * random.uniform
 const nearHalves: Sampler = (random) =>
   random.integer(4) > 0 ? (random.integer(21) - 10) / 2 + [0, 0, 0.25, -1e-6][random.integer(4)] : edgy(random)
 
+/** Below 0, between, above 6, and at both. */
+const aroundSix: Sampler = (random) =>
+  random.integer(4) > 0 ? 10 * random.uniform() - 2 : random.integer(2) > 0 ? 6 * random.integer(2) : edgy(random)
+
 /** Values of images: all different, or with ties, of which the first wins. */
 const contested = (scene: Scene): Sampler => (scene.flag() ? normal : tied)
 
@@ -280,6 +284,7 @@ export const opCases: Readonly<Record<ElementwiseName | StructuredName, OpCase>>
   softplus: unary(elementwiseOps.softplus, approximated),
   erf: unary(elementwiseOps.erf, approximated),
   relu: unary(elementwiseOps.relu, 'exact'),
+  relu6: unary(elementwiseOps.relu6, 'exact', aroundSix),
   floor: unary(elementwiseOps.floor, 'exact', nearHalves),
   ceil: unary(elementwiseOps.ceil, 'exact', nearHalves),
   round: unary(elementwiseOps.round, 'exact', nearHalves),

@@ -36,7 +36,7 @@ export const cube = (x: Value): Tensor => apply(cubeOp, toTensors([x], 'cube'), 
   'src/ops/table.ts': [added('  relu: elementwise.reluOp,', '  cube: elementwise.cubeOp,\n')],
   'src/ops/index.ts': [added("  type Value,\n  where,\n} from './elementwise.ts'", '  cube,\n')],
   'src/backends/wasm/kernels/expression.ts': [
-    added('  relu: ([x]) => f32x4.max(', '  cube: ([x]) => bind(x, (v) => f32x4.mul(f32x4.mul(v, v), v)),\n'),
+    added('  relu: ([x]) =>', '  cube: ([x]) => bind(x, (v) => f32x4.mul(f32x4.mul(v, v), v)),\n'),
   ],
   'src/formats/onnx/lowerings.ts': [added("  relu: as('Relu'),", '  cube: none,\n')],
   'test/backends/op-cases.ts': [

@@ -146,6 +146,9 @@ const lowerings: Record<ElementwiseName | StructuredName, Lower> = {
   softplus: as('Softplus'),
   erf: as('Erf'),
   relu: as('Relu'),
+  relu6(exporter, node) {
+    exporter.give(node, 'Clip', [...namesOf(exporter, node), exporter.number(0, node), exporter.number(6, node)])
+  },
   floor: as('Floor'),
   ceil: as('Ceil'),
   round: as('Round'),

@@ -48,7 +48,7 @@ function lowerWithScales(exporter: Exporter, node: Tensor, low: number, high: nu
 
 /** Whether a tensor has no numbers below 0, as far as its op tells. */
 function isAbove0({ op, inputs }: Tensor): boolean {
-  if (op.name === 'relu' || op.name === 'sigmoid') return true
+  if (op.name === 'relu' || op.name === 'relu6' || op.name === 'sigmoid') return true
   if (op.name === 'where') return inputs.slice(1).every((x) => isAbove0(x) || (x instanceof Constant && x.data[0] >= 0))
   return (op.name === 'maxPool2d' || op.name === 'reshape' || op.name === 'concat') && inputs.every(isAbove0)
 }

@@ -5,17 +5,7 @@
 import { InternalError } from '../../../core/errors.ts'
 import { Constant, type Tensor } from '../../../graph/tensor.ts'
 import type { ElementwiseName } from '../../../ops/table.ts'
-import {
-  f32x4,
-  f64x2,
-  i32x4,
-  Local,
-  type Statement,
-  sequence,
-  shuffle32,
-  type Value,
-  v128,
-} from '../assembler/index.ts'
+import { f32x4, i32x4, Local, type Statement, sequence, type Value, v128 } from '../assembler/index.ts'
 import type { KernelContext } from '../kernel.ts'
 
 type Vector = Value<'v128'>
@@ -81,6 +71,7 @@ const arithmetic: Record<
   softplus: ([x], { math }) => math.softplus(x),
   erf: ([x], { math }) => math.erf(x),
   relu: ([x]) => f32x4.pmax(x, splat(0)),
+  relu6: ([x]) => f32x4.pmin(f32x4.pmax(x, splat(0)), splat(6)),
   floor: ([x]) => f32x4.floor(x),
   ceil: ([x]) => f32x4.ceil(x),
   round: ([x]) => f32x4.nearest(x),
@@ -105,31 +96,6 @@ const arithmetic: Record<
 /** Ops on int32 alone. */
 type IntegerName = 'floorDiv' | 'mod'
 
-/** a / b, rounded down, of two int32 at a time: float64 holds both, and tells any quotient that is not whole from those that are. */
-function inFloat64(a: Vector, b: Vector, result: (a: Vector, b: Vector, quotient: Vector) => Vector): Vector {
-  const [x, y] = [new Local('v128'), new Local('v128')]
-  const half = (integersOf: (vector: Vector) => Vector): Vector => {
-    const [wideA, wideB] = [new Local('v128'), new Local('v128')]
-    return sequence(
-      [wideA.set(f64x2.convertLowI32x4S(integersOf(x))), wideB.set(f64x2.convertLowI32x4S(integersOf(y)))],
-      i32x4.truncSatF64x2SZero(result(wideA, wideB, f64x2.floor(f64x2.div(wideA, wideB)))),
-    )
-  }
-  const upper = (vector: Vector): Vector => shuffle32([2, 3, 2, 3], vector, vector)
-  return sequence(
-    [x.set(a), y.set(b)],
-    shuffle32(
-      [0, 1, 4, 5],
-      half((vector) => vector),
-      half(upper),
-    ),
-  )
-}
-
-/** One value where b is 0, another elsewhere. */
-const unlessZero = (b: Vector, value: (b: Vector) => Vector, otherwise: (b: Vector) => Vector): Vector =>
-  bind(b, (divisor) => v128.bitselect(otherwise(divisor), value(divisor), i32x4.eq(divisor, i32x4.splat(0))))
-
 /** The arithmetic of elementwise ops on int32. */
 const integerArithmetic: Readonly<Partial<Record<ElementwiseName, Emit>>> & Record<IntegerName, Emit> = {
   neg: ([x]) => i32x4.neg(x),
@@ -139,20 +105,8 @@ const integerArithmetic: Readonly<Partial<Record<ElementwiseName, Emit>>> & Reco
   add: ([a, b]) => i32x4.add(a, b),
   sub: ([a, b]) => i32x4.sub(a, b),
   mul: ([a, b]) => i32x4.mul(a, b),
-  floorDiv: ([a, b]) =>
-    unlessZero(
-      b,
-      (divisor) => inFloat64(a, divisor, (_a, _b, quotient) => quotient),
-      () => i32x4.splat(0),
-    ),
-  mod: ([a, b]) =>
-    bind(a, (dividend) =>
-      unlessZero(
-        b,
-        (divisor) => inFloat64(dividend, divisor, (x, y, quotient) => f64x2.sub(x, f64x2.mul(y, quotient))),
-        () => dividend,
-      ),
-    ),
+  floorDiv: ([a, b], { math }) => math.floorDiv(a, b),
+  mod: ([a, b], { math }) => math.mod(a, b),
   maximum: ([a, b]) => i32x4.maxS(a, b),
   minimum: ([a, b]) => i32x4.minS(a, b),
 }

@@ -1,10 +1,10 @@
 /** Max pooling on a batch in lanes or in channels, and its gradients in lanes. */
 import type { Pool2dAttributes } from '../../../ops/pool2d.ts'
-import { f32x4, i32x4, Local, locals, type Statement, type Value, v128 } from '../assembler/index.ts'
+import { countedLoop, f32x4, i32, i32x4, Local, locals, type Statement, type Value, v128 } from '../assembler/index.ts'
 import type { Buffer } from '../buffer.ts'
-import type { Kernel } from '../kernel.ts'
+import type { Kernel, KernelContext } from '../kernel.ts'
 import { storeTogether } from './expression.ts'
-import { byBlocks, clearChannels, eachChannel, forEachWindow, halves, type Pixel, windowsTile } from './pool.ts'
+import { byBlocks, channelsOf, clearChannels, forEachWindow, halves, type Pixel, windowsTile } from './pool.ts'
 
 type Vector = Value<'v128'>
 
@@ -59,6 +59,20 @@ function winners(image: Local<'i32'>, pixels: readonly Pixel[], half: number) {
     ]
   })
   return { statements, won: (index: number): Vector => i32x4.eq(winner, indexOf(index)) }
+}
+
+/** One channel after the other, so that what windows near edges and within read again, and what they add to, is in the cache. */
+function eachChannel(
+  context: KernelContext,
+  buffer: Buffer,
+  code: (ofChannel: KernelContext) => Statement[],
+): Statement[] {
+  if (channelsOf(buffer) === 1) return code(context)
+  const channel = new Local('i32')
+  const { from, to } = context
+  return [
+    countedLoop(channel, i32.sub(to, from), code({ ...context, from: channel, to: i32.add(channel, 1) }), { from }),
+  ]
 }
 
 /**

@@ -1,17 +1,7 @@
 /** Mean pooling on a batch in lanes or in channels, its gradient in lanes, and windows of all pooling. Windows near an edge run code that was emitted without the pixels outside. */
 import type { Tensor } from '../../../graph/tensor.ts'
 import { type AvgPool2dAttributes, countedAlong, type Pool2dAttributes } from '../../../ops/pool2d.ts'
-import {
-  countedLoop,
-  f32x4,
-  i32,
-  Local,
-  locals,
-  memoryFill,
-  type Statement,
-  type Value,
-  v128,
-} from '../assembler/index.ts'
+import { f32x4, i32, type Local, locals, memoryFill, type Statement, type Value, v128 } from '../assembler/index.ts'
 import { type Buffer, laneBytes } from '../buffer.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
 import { type Computed, emitExpression, storeTogether } from './expression.ts'
@@ -36,7 +26,7 @@ interface Walk {
 }
 
 /** Channels that a block has side by side. */
-const channelsOf = ({ layout, shape }: Buffer): number => (layout === 'channels' ? 1 : shape[1])
+export const channelsOf = ({ layout, shape }: Buffer): number => (layout === 'channels' ? 1 : shape[1])
 
 /**
  * Runs `body` at every window of every channel, with pointers to the first pixel inside the image and to the pooled place. It is emitted
@@ -97,20 +87,6 @@ export function forEachWindow(
       )
     }),
   )
-}
-
-/** One channel after the other, so that what windows near edges and within read again, and what they add to, is in the cache. */
-export function eachChannel(
-  context: KernelContext,
-  buffer: Buffer,
-  code: (ofChannel: KernelContext) => Statement[],
-): Statement[] {
-  if (channelsOf(buffer) === 1) return code(context)
-  const channel = new Local('i32')
-  const { from, to } = context
-  return [
-    countedLoop(channel, i32.sub(to, from), code({ ...context, from: channel, to: i32.add(channel, 1) }), { from }),
-  ]
 }
 
 /** By blocks, whose channels are independent. */

@@ -9,6 +9,7 @@ import type { TileProblem } from '../kernels/tile.ts'
 import type { WinogradLanesSizes } from '../kernels/winograd-lanes-parts.ts'
 import { blockSize, type Layout } from '../layout/layout.ts'
 import { directCycles } from './costs.ts'
+import type { Packed } from './packed.ts'
 import type { Winograd } from './winograd.ts'
 
 /** Methods, each with the condition under which it is taken unless one before it is; the last always can be. */
@@ -195,34 +196,16 @@ export const channelsConvolutions = {
 /** Bytes of sums, those of each block apart, up to which they stay in the cache until they are added up. */
 const maxPartialBytes = 512 * 1024
 
-/** Output channels from which bringing the image into panels takes little beside the product. */
-const minPointwiseOutputs = 32
-
-/** Of the direct method's time. */
-const pointwiseShare = 0.8
-
-/** Whether the gradient of filters [O, C, height, width] can be a product over all places. Programs without any do not load the method. */
-export const canBePointwise = (
-  [outputs, channels, ...kernel]: Shape,
-  { groups, padding }: Pick<Conv2dAttributes, 'groups' | 'padding'>,
-): boolean =>
-  groups === 1 &&
-  outputs >= minPointwiseOutputs &&
-  channels % 4 === 0 &&
-  kernel.every((n) => n === 1) &&
-  padding.every((n) => n === 0)
-
 /** The gradient of filters from images in this many blocks. */
 export interface WeightGradient extends Convolution {
+  /** Packed operands, where they are loaded. */
+  readonly packed: Packed | undefined
   readonly blocks: number
   readonly weightShape: Shape
 }
 
 export const weightGradients = {
-  pointwise: ({ weightShape, sizes, attributes, blocks }) =>
-    canBePointwise(weightShape, attributes)
-      ? pointwiseShare * directCycles(blocks * blockMultiplyAdds(sizes, attributes))
-      : Number.POSITIVE_INFINITY,
+  pointwise: (problem) => (problem.packed?.isPointwise(problem) ? 0 : Number.POSITIVE_INFINITY),
   direct: ({ sizes, attributes, blocks }) => directCycles(blocks * blockMultiplyAdds(sizes, attributes)),
   winogradInSlices: (problem) =>
     isThreeByThree(problem)

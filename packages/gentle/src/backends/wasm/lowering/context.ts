@@ -10,7 +10,6 @@ import type { DensePanels } from './dense-panels.ts'
 import type { DenseStreamed } from './dense-streamed.ts'
 import type { Packed } from './packed.ts'
 import type { PlainProducts } from './plain-products.ts'
-import type { Pointwise } from './pointwise.ts'
 import type { Squares } from './squares.ts'
 import type { Winograd } from './winograd.ts'
 
@@ -20,8 +19,6 @@ export interface LoadedParts {
   readonly winograd: Winograd | undefined
   /** The tile on packed operands, where a convolution has many channels. */
   readonly packed: Packed | undefined
-  /** The gradient of filters of 1 x 1, where the program has some. */
-  readonly pointwise: Pointwise | undefined
   /** Products whose result is row-major, where the program has some. */
   readonly plainProducts: PlainProducts | undefined
   /** Dense layers on packed weights, where the program has loops. */

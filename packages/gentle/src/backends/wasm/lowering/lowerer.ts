@@ -33,7 +33,6 @@ import { loweringOrder } from './order.ts'
 import type { Packed } from './packed.ts'
 import type { Parts } from './parts.ts'
 import type { PlainProducts } from './plain-products.ts'
-import type { Pointwise } from './pointwise.ts'
 import type { Squares } from './squares.ts'
 import type { Winograd } from './winograd.ts'
 
@@ -79,7 +78,6 @@ export class Lowerer implements LoweringContext {
   readonly packed: Packed | undefined
   readonly channels: Channels | undefined
   readonly plainProducts: PlainProducts | undefined
-  readonly pointwise: Pointwise | undefined
   readonly squares: Squares | undefined
   readonly #roots: readonly Tensor[]
   readonly #options: LowerOptions
@@ -113,7 +111,6 @@ export class Lowerer implements LoweringContext {
     this.packed = options.packed
     this.channels = options.channels
     this.plainProducts = options.plainProducts
-    this.pointwise = options.pointwise
     this.squares = options.squares
     this.#order = loweringOrder(roots)
     this.#layouts = assignLayouts(this.#order)

@@ -11,7 +11,7 @@ import { assignLayouts } from '../layout/assign.ts'
 import { isDense } from '../layout/dense.ts'
 import type { Layout } from '../layout/layout.ts'
 import { isRareFunction, type RareMath } from '../math/index.ts'
-import { canBePointwise, canBeWinograd, isStreamed, minPackedChannels, products } from './choices.ts'
+import { canBeWinograd, isStreamed, minPackedChannels, products } from './choices.ts'
 import type { LoadedParts, Lowerings } from './context.ts'
 import type { LowerCustom } from './custom.ts'
 import type { LowerLoop } from './lowerer.ts'
@@ -54,9 +54,6 @@ export async function partsFor(graph: Graph): Promise<Parts> {
         : undefined,
       plainProducts: placed.some(isPlainProduct)
         ? import('./plain-products.ts').then((module) => module.plainProducts)
-        : undefined,
-      pointwise: nodes.some(isPointwiseGradient)
-        ? import('./pointwise.ts').then((module) => module.pointwise)
         : undefined,
       winograd: nodes.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
       packed: nodes.some(hasManyChannels) ? import('./packed.ts').then((module) => module.packed) : undefined,
@@ -117,9 +114,6 @@ const hasManyWeights = (node: Tensor): boolean => isDense(node) && isStreamed(no
 
 const hasManyChannels = (node: Tensor): boolean =>
   filters[node.op.name]?.(node).some((n, axis) => axis < 2 && n >= minPackedChannels) === true
-
-const isPointwiseGradient = ({ op, shape, attributes }: Tensor): boolean =>
-  op.name === 'conv2dWeightGradient' && canBePointwise(shape, attributes as Conv2dAttributes)
 
 function mayBeWinograd(node: Tensor): boolean {
   const shape = filters[node.op.name]?.(node)

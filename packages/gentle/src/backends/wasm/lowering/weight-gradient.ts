@@ -8,7 +8,7 @@ import { cheapestOf, firstOf, type WeightGradient, weightGradientSums, weightGra
 import type { LoweringContext, Lowerings } from './context.ts'
 
 /** A gradient to lower. */
-interface Problem extends WeightGradient {
+export interface WeightGradientProblem extends WeightGradient {
   readonly attributes: Conv2dWeightGradientAttributes
   /** In lanes. */
   readonly x: Buffer
@@ -16,7 +16,9 @@ interface Problem extends WeightGradient {
   readonly output: Buffer
 }
 
-const methods: Readonly<Record<keyof typeof weightGradients, (context: LoweringContext, problem: Problem) => void>> = {
+const methods: Readonly<
+  Record<keyof typeof weightGradients, (context: LoweringContext, problem: WeightGradientProblem) => void>
+> = {
   direct(context, problem) {
     const { x, attributes, output } = problem
     const dy = context.masked(context.buffer(problem.dy, 'lanes'))
@@ -31,9 +33,8 @@ const methods: Readonly<Record<keyof typeof weightGradients, (context: LoweringC
     )
   },
 
-  pointwise(context, { x, dy, output, sizes, attributes }) {
-    const gradient = context.masked(context.buffer(dy, 'lanes'))
-    context.emit(context.pointwise!.weightGradientKernel(x, gradient, output, sizes, attributes, context.wide))
+  pointwise(context, problem) {
+    context.packed!.pointwise(context, problem)
   },
 
   winogradInSlices(context, problem) {
@@ -51,8 +52,18 @@ export const lowerWeightGradient: Lowerings<'conv2dWeightGradient'> = {
     const { weightShape } = attributes
     const x = context.buffer(node.inputs[0], 'lanes')
     const sizes = conv2dSizes(x.shape, weightShape, attributes)
-    const { winograd } = context
-    const problem = { winograd, sizes, attributes, weightShape, blocks: x.blocks, x, dy: node.inputs[1], output }
+    const { winograd, packed } = context
+    const problem = {
+      winograd,
+      packed,
+      sizes,
+      attributes,
+      weightShape,
+      blocks: x.blocks,
+      x,
+      dy: node.inputs[1],
+      output,
+    }
     methods[cheapestOf(weightGradients, problem)](context, problem)
   },
 }

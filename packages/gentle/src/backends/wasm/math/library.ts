@@ -29,6 +29,8 @@ const rareFunctions: Readonly<Record<Exclude<keyof RareMath, 'defineSine'>, true
   acosh: true,
   atanh: true,
   pow: true,
+  floorDiv: true,
+  mod: true,
 }
 
 /** Whether an elementwise op computes one of the functions that few programs compute. */
@@ -159,6 +161,16 @@ export class MathLibrary {
       this.#inline(this.#loaded.pow, p.x, p.y),
     )
     return call(this.#pow, x, y)
+  }
+
+  /** a / b of int32, rounded down; 0 where b is 0. */
+  floorDiv(a: Vector, b: Vector): Vector {
+    return this.#inline(this.#loaded.floorDiv, a, b)
+  }
+
+  /** a less b times that quotient; a where b is 0. */
+  mod(a: Vector, b: Vector): Vector {
+    return this.#inline(this.#loaded.mod, a, b)
   }
 
   get #loaded(): RareMath {
