@@ -16,7 +16,6 @@ import { type Batch, type Place, stepsOf } from './batches.ts'
 import type { BeforeStep } from './before-step.ts'
 import { CarriedState } from './carried-state.ts'
 import type { DividedSteps } from './divided-steps.ts'
-import { endEpoch } from './end-epoch.ts'
 import { EpochReader } from './epoch-reader.ts'
 import { checkMetrics, countedInTraining, defaultMetrics, type Evaluation, Sums } from './evaluation.ts'
 import { Evaluators } from './evaluators.ts'
@@ -490,6 +489,7 @@ export class Trainer<M extends AnyModel = Model> {
   async #end(validation: Evaluation | undefined, plain?: Evaluation): Promise<EpochReport> {
     if (this.#at.running.examples === 0)
       throw new ArgumentError(`endEpoch: no step was made in epoch ${this.#at.epoch}`)
+    const { endEpoch } = await import('./end-epoch.ts')
     const report = await endEpoch(this.#at, this.#parts, {
       validation,
       plain,
