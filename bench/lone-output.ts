@@ -44,7 +44,6 @@ export async function loneOutput(graph: Graph, name: string, wideVectors = false
         wideVectors,
         shared: false,
         maximumPages,
-        poison: false,
         arena,
         scratch,
         stale,

@@ -10,3 +10,5 @@ describeBackend('wasm with 4 threads', () => wasm({ threads: 4, wideVectors: fal
 describeBackend('wasm on 1 thread without fused multiply-add', () => wasm({ threads: 1, strictNumerics: true }), 0.1)
 // Poisoned, threads share blocks also where there is little to compute.
 describeThreads('wasm', (threads) => wasm({ threads, wideVectors: false, poison: true }), 0.2)
+// Else small kernels are left to one thread.
+describeThreads('wasm as it is', (threads) => wasm({ threads, wideVectors: false }), 0.1)

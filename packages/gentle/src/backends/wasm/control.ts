@@ -14,6 +14,7 @@ import {
   loop,
   type Module,
   type Statement,
+  select,
 } from './assembler/index.ts'
 
 /** Byte addresses, each on a cache line of its own. Address 0 stays unused. */
@@ -32,6 +33,8 @@ export const controlWords = {
   failed: 576,
   /** Which thread failed, and why: a thread's number, a number of characters, and a byte for each of them. */
   failure: 580,
+  /** How often in a row a thread slept at the barrier after it had spun. */
+  vainWaits: 896,
 } as const
 
 /** Bytes at the start of memory that hold the control words. */
@@ -50,6 +53,15 @@ const timedOut = 2
 const spins = 50_000
 
 /**
+ * Where something else computes on a core, the system may give two threads the other one between them. Then who is waited for cannot come while
+ * its core is spun away: each barrier would take 100 µs. So where spinning helped no thread so many times in a row, threads spin for 1.6 µs only,
+ * until that helps one; and now and then for as long as at first, for those who are both just being woken would never meet.
+ */
+const mostVainWaits = 8
+const fewSpins = 800
+const longSpinsEvery = 32
+
+/**
  * Defines the function that returns when all threads have called it. Its parameter says whether the thread may sleep: the main thread
  * of a page may not. It imports `env.stalled`, which it calls when a thread has failed, and now and then while it sleeps: that throws if not all live.
  */
@@ -58,32 +70,38 @@ export function defineBarrier(module: Module, threads: number) {
   return module.function('barrier', { maySleep: 'i32' } as const, undefined, ({ maySleep }, builder): Statement[] => {
     if (stalled === undefined) return []
     const generation = builder.local('i32')
-    const turns = builder.local('i32')
+    const spinsLeft = builder.local('i32')
+    const vainWaits = i32.atomicLoad(controlWords.vainWaits)
     const open = i32.ne(i32.atomicLoad(controlWords.generation), generation)
     const lastOne = [
       i32.atomicStore(controlWords.arrived, 0),
       i32.atomicStore(controlWords.generation, i32.add(generation, 1)),
       drop(i32.atomicNotify(controlWords.generation, -1)),
     ]
-    const wait = block((done) => [
-      loop((again) => [
-        branchIf(done, open),
-        turns.set(i32.add(turns, 1)),
-        ifThen(i32.and(i32.gtU(turns, spins), maySleep), [
-          ifThen(i32.eq(i32.atomicWait(controlWords.generation, generation, i64.const(lookAfter)), timedOut), [
-            call(stalled),
-          ]),
-        ]),
-        branch(again),
+    const sleep = [
+      drop(i32.atomicAdd(controlWords.vainWaits, 1)),
+      ifThen(i32.eq(i32.atomicWait(controlWords.generation, generation, i64.const(lookAfter)), timedOut), [
+        call(stalled),
       ]),
-    ])
+    ]
+    const helpsLittle = i32.and(i32.geU(vainWaits, mostVainWaits), i32.ne(i32.and(vainWaits, longSpinsEvery - 1), 0))
+    const wait = [
+      spinsLeft.set(select(fewSpins, spins, helpsLittle)),
+      block((done) => [
+        loop((again) => [
+          branchIf(done, open),
+          ifThen(spinsLeft, [spinsLeft.set(i32.sub(spinsLeft, 1))], [ifThen(maySleep, sleep)]),
+          branch(again),
+        ]),
+      ]),
+      ifThen(i32.and(i32.ne(spinsLeft, 0), i32.ne(vainWaits, 0)), [i32.atomicStore(controlWords.vainWaits, 0)]),
+    ]
     // Who fails sets the word and then wakes the others: seen either before they wait, or behind.
     const stopIfFailed = ifThen(i32.atomicLoad(controlWords.failed), [call(stalled)])
     return [
       generation.set(i32.atomicLoad(controlWords.generation)),
-      turns.set(0),
       stopIfFailed,
-      ifThen(i32.eq(i32.atomicAdd(controlWords.arrived, 1), threads - 1), lastOne, [wait, stopIfFailed]),
+      ifThen(i32.eq(i32.atomicAdd(controlWords.arrived, 1), threads - 1), lastOne, [...wait, stopIfFailed]),
     ]
   })
 }

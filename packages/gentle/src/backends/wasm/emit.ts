@@ -9,7 +9,6 @@ import {
   ifThen,
   type Local,
   Module,
-  memoryFill,
   type Statement,
   type Value,
 } from './assembler/index.ts'
@@ -19,7 +18,8 @@ import type { Kernel, KernelLoop } from './kernel.ts'
 import { defineKernel, type ModuleContext, type StartOf } from './kernel-function.ts'
 import type { Log } from './log.ts'
 import { MathLibrary, type RareMath } from './math/index.ts'
-import { isIndependentByBlock, kernelsOf, type Schedule } from './schedule.ts'
+import type { poisonArena } from './poison.ts'
+import { isIndependentByBlock, isOfOneThread, kernelsOf, type Schedule } from './schedule.ts'
 
 /** What a thread marks when it begins to wait; all else are kernels, in the schedule's order. */
 export const waiting = -1
@@ -34,8 +34,8 @@ export interface EmitOptions {
   readonly wideVectors: boolean
   readonly shared: boolean
   readonly maximumPages: number
-  /** Overwrite memory whose values are no longer, or not yet, needed: a mistake of the planner then shows as NaN. */
-  readonly poison: boolean
+  /** What overwrites memory whose values are not needed, before each phase; nothing does unless given. */
+  readonly poison?: typeof poisonArena
   /** Where the program's arena begins, in bytes. */
   readonly arena: number
   /** Where the first thread's scratch memory begins; the others follow. */
@@ -55,7 +55,7 @@ type CallKernel = (scratch: Local<'i32'>, from: Local<'i32'>, to: Local<'i32'>) 
 type CallPhase = (thread: Local<'i32'>, scratch: Local<'i32'>, maySleep: Local<'i32'>) => Statement[]
 
 export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Array<ArrayBuffer> {
-  const { threads, fusedMultiplyAdd, shared, maximumPages } = options
+  const { threads, fusedMultiplyAdd, shared, maximumPages, poison } = options
   const module = new Module({ memory: { initialPages: 1, maximumPages, shared } })
   const math = new MathLibrary(module, { fma: fusedMultiplyAdd, rare: options.rareMath })
   const barrier = defineBarrier(module, threads)
@@ -87,22 +87,6 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
     return (scratch, from, to) => call(run, scratch, from, to, ...buffers.map((buffer) => startOf(buffer, scratch)))
   }
 
-  const poisonBytes = (start: Value<'i32'>, bytes: number): Statement[] =>
-    bytes > 0 ? [memoryFill(start, 0xff, bytes)] : []
-
-  /** Fills an arena between what is carried into a phase; thread 0 does it, the others wait. */
-  const poisonArena =
-    ({ carried, arenaBytes }: Schedule, phase: number, arena: Value<'i32'>): CallPhase =>
-    (thread, _, maySleep) => {
-      let end = 0
-      const fills = [...carried[phase], { offset: arenaBytes, bytes: 0 }].flatMap(({ offset, bytes }) => {
-        const gap = poisonBytes(i32.add(arena, end), offset - end)
-        end = Math.max(end, offset + bytes)
-        return gap
-      })
-      return [ifThen(i32.eqz(thread), fills), call(barrier, maySleep)]
-    }
-
   /** Defines the function of a phase, which runs all its kernels but the loops. */
   const emitPhase = (kernels: readonly Kernel[], within: Schedule, startOf: StartOf): CallPhase => {
     const functions = kernels.map((kernel) => ({
@@ -121,28 +105,29 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
           from.set(i32.divU(i32.mul(thread, count), threads)),
           to.set(i32.divU(i32.mul(i32.add(thread, 1), count), threads)),
         ]
-        const blockCounts = [
-          ...new Set(kernels.filter(({ split }) => split.by === 'blocks').map(({ split }) => split.count)),
-        ]
-        const byBlocks = blockCounts.flatMap((count) => {
-          const ofCount = functions.filter(({ kernel: { split } }) => split.by === 'blocks' && split.count === count)
+        // Kernels of one thread, and kernels of as many blocks, are called together, in their order; others one by one.
+        const groups = Map.groupBy(functions, ({ kernel, index }) => {
+          if (isOfOneThread(kernel)) return 'one thread'
+          return kernel.split.by === 'blocks' ? kernel.split.count : `kernel ${index}`
+        })
+        return [...groups].flatMap(([group, together]) => {
+          const { count } = together[0].kernel.split
           const block = builder.local('i32')
+          const calls = (from: Local<'i32'>, to: Local<'i32'>): Statement[] =>
+            together.flatMap(({ run, index }) => [...marked(thread, index), run(scratch, from, to)])
           return [
             ...share(count),
-            block.set(from),
-            countedLoop(builder.local('i32'), i32.sub(to, from), [
-              ...ofCount.flatMap(({ run, index }) => [...marked(thread, index), run(scratch, block, block)]),
-              block.set(i32.add(block, 1)),
-            ]),
+            ...(group === count
+              ? [
+                  block.set(from),
+                  countedLoop(builder.local('i32'), i32.sub(to, from), [
+                    ...calls(block, block),
+                    block.set(i32.add(block, 1)),
+                  ]),
+                ]
+              : [ifThen(i32.ltU(from, to), calls(from, to))]),
           ]
         })
-        const byItems = functions
-          .filter(({ kernel: { split } }) => split.by === 'items')
-          .flatMap(({ kernel: { split }, index, run }) => [
-            ...share(split.count),
-            ifThen(i32.ltU(from, to), [...marked(thread, index), run(scratch, from, to)]),
-          ])
-        return [...byBlocks, ...byItems]
       },
     )
     return (thread, scratch) => [call(phase, thread, scratch)]
@@ -189,7 +174,7 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
         ...kernels.flatMap(({ loop }) => (loop === undefined ? [] : [emitLoop(loop, startOf)])),
       ]
       return (thread, scratch, maySleep) => [
-        ...(options.poison ? poisonArena(within, phase, arena(scratch))(thread, scratch, maySleep) : []),
+        ...(poison ? [poison(within, phase, arena(scratch), thread), call(barrier, maySleep)] : []),
         ...parts.flatMap((part) => part(thread, scratch, maySleep)),
         ...marked(thread, waiting),
         call(barrier, maySleep),

@@ -1,7 +1,8 @@
 /**
  * Orders kernels into phases and lays their buffers out. Between two phases all threads wait for each other; within one they do
  * not, so kernels of one phase depend on each other only block by block: a thread takes a block of 8 images or channels through all such
- * kernels before it takes the next, while the block's values are in its cache.
+ * kernels before it takes the next, while the block's values are in its cache. Kernels of a single block or item, which one and the same thread does, follow each other
+ * without a barrier, too.
  *
  * What depends on weights alone, such as packed filters, is computed in phases of its own, which run again only when weights change.
  *
@@ -226,14 +227,17 @@ function phasesOf(kernels: readonly Kernel[], updates: LoweredUpdates): Kernel[]
     (readers.get(storageOf(buffer)) ?? []).map((reader) => levels.get(reader)!)
   for (const kernel of [...kernels].reverse()) {
     const next = kernel.writes.flatMap(levelsOfReaders)
-    if (kernel.late && next.length > 0) levels.set(kernel, Math.min(...next) - 1)
+    if (kernel.late && next.length > 0) levels.set(kernel, Math.max(levels.get(kernel)!, Math.min(...next) - 1))
   }
+  const order = new Map(kernels.map((kernel, index) => [kernel, index]))
   for (const kernel of kernels) {
     if (kernel.writes.some((buffer) => readers.has(storageOf(buffer)))) continue
     for (const { old, next } of updates)
       if (kernel.writes.some((buffer) => storageOf(buffer) === storageOf(next))) {
         const others = (readers.get(old) ?? []).filter((reader) => reader !== kernel)
-        const after = (reader: Kernel): number => levels.get(reader)! + (followsByBlock(reader, kernel, old) ? 0 : 1)
+        const isFree = (reader: Kernel): boolean =>
+          order.get(reader)! < order.get(kernel)! && followsFreely(reader, kernel, old)
+        const after = (reader: Kernel): number => levels.get(reader)! + (isFree(reader) ? 0 : 1)
         levels.set(kernel, Math.max(levels.get(kernel)!, ...others.map(after)))
       }
   }
@@ -245,12 +249,16 @@ function phasesOf(kernels: readonly Kernel[], updates: LoweredUpdates): Kernel[]
   return phases
 }
 
+/** Whether one thread does all of a kernel's work: for all such kernels it is the same one. */
+export const isOfOneThread = ({ split, loop }: Kernel): boolean => split.count === 1 && loop === undefined
+
 /** Whether a kernel that uses a buffer after another needs no barrier between them. */
-const followsByBlock = (first: Kernel, second: Kernel, buffer: Buffer): boolean =>
-  buffer.layout !== 'plain' &&
-  first.split.by === 'blocks' &&
-  second.split.by === 'blocks' &&
-  first.split.count === second.split.count
+const followsFreely = (first: Kernel, second: Kernel, buffer: Buffer): boolean =>
+  (isOfOneThread(first) && isOfOneThread(second)) ||
+  (buffer.layout !== 'plain' &&
+    first.split.by === 'blocks' &&
+    second.split.by === 'blocks' &&
+    first.split.count === second.split.count)
 
 function readersOf(kernels: readonly Kernel[]): Map<Buffer, Kernel[]> {
   const readers = new Map<Buffer, Kernel[]>()
@@ -269,7 +277,7 @@ function levelsOf(kernels: readonly Kernel[]): Map<Kernel, number> {
   /** Whether taking a writer and a reader of a buffer block by block gains neither time nor memory. */
   const isParted = (writer: Kernel, buffer: Buffer): boolean =>
     buffer.blockBytes >= largestCachedBlock &&
-    (buffer.blocks === 1 || (readers.get(storageOf(buffer)) ?? []).some((x) => !followsByBlock(writer, x, buffer)))
+    (buffer.blocks === 1 || (readers.get(storageOf(buffer)) ?? []).some((x) => !followsFreely(writer, x, buffer)))
   const writers = new Map<Buffer, Kernel[]>()
   let front = 0
   for (const kernel of kernels) {
@@ -278,7 +286,7 @@ function levelsOf(kernels: readonly Kernel[]): Map<Kernel, number> {
     const waitsFor = kernel.reads.flatMap(({ after = [] }) => after)
     for (const buffer of [...kernel.reads, ...kernel.writes, ...waitsFor])
       for (const writer of writers.get(storageOf(buffer)) ?? []) {
-        const follows = followsByBlock(writer, kernel, buffer) && !isParted(writer, buffer)
+        const follows = followsFreely(writer, kernel, buffer) && !isParted(writer, buffer)
         const earliest = levels.get(writer)! + (follows ? 0 : 1)
         if (earliest > level) joins = follows
         else if (earliest === level) joins ||= follows
@@ -321,7 +329,7 @@ function placeUpdates(
       if (reader === writer) return reads(reader).every((buffer) => writer.readsInPlace?.includes(buffer))
       const [before, after] = [moments.get(reader)!, moments.get(writer)!]
       if (before.phase !== after.phase) return before.phase < after.phase
-      return before.index < after.index && followsByBlock(reader, writer, old)
+      return before.index < after.index && followsFreely(reader, writer, old)
     }
     const readers = kernels.filter((kernel) => reads(kernel).length > 0)
     const isFree = writers.length === 1 && !inPlace.has(storage) && !places.has(storage)

@@ -93,7 +93,7 @@ export async function openWasm(options: WasmOptions, build: string | undefined):
   return new WasmBackend(memory, workers, threads, {
     fusedMultiplyAdd: features.fusesMultiplyAdd && !strictNumerics,
     wideVectors,
-    poison: options.poison === true,
+    poison: options.poison ? (await import('./poison.ts')).poisonArena : undefined,
     build,
   })
 }
@@ -325,7 +325,7 @@ class WasmBackend implements Backend {
     const lowered = await lowerGraph(graph, {
       wideVectors: this.#code.wideVectors,
       threads: this.threads,
-      alwaysShare: this.#code.poison,
+      alwaysShare: this.#code.poison !== undefined,
     })
     return { lowered, plan: schedule(lowered) }
   }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { call, drop, i32, ifThen, Module } from '../../../src/backends/wasm/assembler/index.ts'
-import { controlBytes, defineBarrier } from '../../../src/backends/wasm/control.ts'
+import { controlBytes, controlWords, defineBarrier } from '../../../src/backends/wasm/control.ts'
 import { Threads } from '../../../src/backends/wasm/threads.ts'
 import { wasm } from '../../../src/backends/wasm/wasm.ts'
 import { BackendError } from '../../../src/core/errors.ts'
@@ -11,6 +11,7 @@ import * as nn from '../../../src/nn/index.ts'
 import { add } from '../../../src/ops/index.ts'
 import { sgd } from '../../../src/optim/index.ts'
 import { fit } from '../../../src/train/index.ts'
+import { late } from './late-thread.ts'
 
 /** A program in which every thread counts, at the first free address, and waits for the others. */
 async function counting(threads: number, memory: WebAssembly.Memory) {
@@ -97,6 +98,22 @@ describe('threads', () => {
         threads.run(program, run)
         expect(Atomics.load(counter, 0)).toBe(2 * job)
       }
+    } finally {
+      await threads.end()
+    }
+  })
+})
+
+describe('threads that wait', () => {
+  it('count how often spinning did not help', async () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+    const threads = await Threads.start(2, memory)
+    const vainWaits = new Int32Array(memory.buffer, controlWords.vainWaits, 1)
+    try {
+      const { compiled, run } = await late(1_000_000, threads, memory)
+      await threads.install(1, compiled)
+      for (let i = 0; i < 200 && Atomics.load(vainWaits, 0) < 10; i++) threads.run(1, run)
+      expect(Atomics.load(vainWaits, 0)).toBeGreaterThanOrEqual(10)
     } finally {
       await threads.end()
     }

@@ -43,9 +43,10 @@ async function withIntegers(graph: Graph): Promise<Graph> {
   return toIntegers(graph)
 }
 
-/** Kernels as threads share them: parts of blocks, where there are fewer blocks than threads. */
+/** Kernels as threads share them: parts of blocks, where there are fewer blocks than threads, and small ones done by one thread. */
 async function shared(kernels: readonly Kernel[], threads: number, always: boolean): Promise<readonly Kernel[]> {
-  if (kernels.every(({ split }) => split.by === 'items' || split.count >= threads)) return kernels
-  const { shareBlocks } = await import('../share-blocks.ts')
-  return shareBlocks(kernels, threads, always)
+  if (threads === 1) return kernels
+  const { shareBlocks, giveToOneThread } = await import('../sharing.ts')
+  const inParts = shareBlocks(kernels, threads, always)
+  return always ? inParts : giveToOneThread(inParts)
 }

@@ -1,10 +1,10 @@
 /**
- * Lets several threads share a block. A batch in lanes is in blocks of 8 images, and a thread takes whole blocks through all kernels between two
+ * How threads share kernels that are unlike most. A batch in lanes is in blocks of 8 images, and a thread takes whole blocks through all kernels between two
  * barriers. Of fewer blocks than threads some threads would have none, so kernels of much work are then split by the parts of their blocks
- * instead: channels, rows or tiles, each computed as before, so that the bits stay the same.
+ * instead: channels, rows or tiles, each computed as before, so that the bits stay the same. Kernels of little work, which several threads would do no sooner, are left to one.
  */
 import { countedLoop, i32, locals, type Statement } from './assembler/index.ts'
-import { bytesOf } from './buffer.ts'
+import { type Buffer, bytesOf } from './buffer.ts'
 import type { Kernel } from './kernel.ts'
 
 /**
@@ -13,6 +13,12 @@ import type { Kernel } from './kernel.ts'
  */
 const leastMultiplyAdds = 1_000_000
 const leastBytes = 384 * 1024
+
+/** What one thread does in about the time that threads take to meet, half a microsecond. */
+const mostMultiplyAddsOfOne = 32_768
+const mostBytesOfOne = 32 * 1024
+
+const sumOfBytes = (buffers: readonly Buffer[]): number => buffers.reduce((sum, buffer) => sum + bytesOf(buffer), 0)
 
 /** Kernels, of which those with fewer blocks than threads are split by parts of blocks. `always`: however little work it is; for tests. */
 export const shareBlocks = (kernels: readonly Kernel[], threads: number, always = false): Kernel[] =>
@@ -23,8 +29,7 @@ export const shareBlocks = (kernels: readonly Kernel[], threads: number, always 
   })
 
 const isMuchWork = ({ multiplyAdds = 0, reads, writes }: Kernel): boolean =>
-  multiplyAdds >= leastMultiplyAdds ||
-  [...reads, ...writes].reduce((sum, buffer) => sum + bytesOf(buffer), 0) >= leastBytes
+  multiplyAdds >= leastMultiplyAdds || sumOfBytes([...reads, ...writes]) >= leastBytes
 
 /** A kernel whose items are the parts of all blocks, block after block. */
 const byParts = (kernel: Kernel, blocks: number, parts: number): Kernel => ({
@@ -54,4 +59,26 @@ const byParts = (kernel: Kernel, blocks: number, parts: number): Kernel => ({
       ),
     ]
   },
+})
+
+/**
+ * Kernels, of which those by items that are done sooner than threads meet are left to one thread: then they need no barrier between them. So are batch norm's
+ * means, variances and scales, some ten kernels on a number a channel.
+ */
+export const giveToOneThread = (kernels: readonly Kernel[]): Kernel[] =>
+  kernels.map((kernel) => (isLittleWork(kernel) ? byOneThread(kernel, kernel.split.count) : kernel))
+
+const isLittleWork = ({ split, loop, multiplyAdds = 0, reads, writes }: Kernel): boolean =>
+  split.by === 'items' &&
+  split.count > 1 &&
+  loop === undefined &&
+  multiplyAdds <= mostMultiplyAddsOfOne &&
+  sumOfBytes([...reads, ...writes]) <= mostBytesOfOne
+
+/** A kernel whose items are one. */
+const byOneThread = (kernel: Kernel, items: number): Kernel => ({
+  ...kernel,
+  split: { by: 'items', count: 1 },
+  key: kernel.key && ['by one thread', items, kernel.key],
+  emit: (context) => kernel.emit({ ...context, from: i32.const(0), to: i32.const(items) }),
 })
