@@ -52,9 +52,14 @@ describe.runIf(hasMpirun)(`gentle train by several ranks${unlessThere}`, () => {
   it('comes to the weights of one process, and goes on with another number of ranks', async () => {
     const [alone, two, several] = ['alone', 'two', 'several'].map((name) => join(folder, name))
     await runRanks(1, [main, 'train', ...few, '--run-dir', alone])
-    const { code, notes } = await runRanks(2, [main, 'train', ...few, '--run-dir', two, '--profile'])
+    const { code, notes, output } = await runRanks(2, [main, 'train', ...few, '--run-dir', two, '--profile'], {
+      NO_COLOR: '',
+    })
     expect(code, notes).toBe(0)
     expect(weightsOf(two)).toBe(weightsOf(alone))
+    expect(notes).toMatch(/wasm, 1 thread, .*, on each of 2 ranks$/m)
+    // mpirun gives a terminal to what writes into a file.
+    expect(output).not.toContain('\u001b')
     expect(JSON.parse(readFileSync(join(two, 'run.json'), 'utf8'))).toMatchObject({
       ranks: 2,
       settings: { microBatches: 8 },
@@ -100,6 +105,10 @@ describe.runIf(hasMpirun)(`gentle train by several ranks${unlessThere}`, () => {
       expect((performance.now() - begun) / 1000).toBeLessThan(15)
       expect(code).not.toBe(0)
       expect(notes).toMatch(told)
+      if (what === 'killed')
+        expect(notes).toMatch(
+          /step [\d,]+ is saved in .*; to continue, on any number of ranks:\s+mpirun -n 3 node_modules\/.bin\/gentle train --resume /,
+        )
       const { code: after, notes: rest } = await runRanks(2, [main, 'train', '--resume', run, '--stop-after', '20'])
       expect(after, rest).toBe(0)
       expect(weightsOf(run)).toBe(weightsOf(await undisturbed()))
@@ -112,6 +121,8 @@ describe.runIf(hasMpirun)(`gentle train by several ranks${unlessThere}`, () => {
     started.mpirun.kill('SIGINT')
     const { code, notes } = await started.ended
     expect(code).not.toBe(0)
-    expect(notes).toMatch(/stopped after step [\d,]+; the run is saved in /)
+    expect(notes).toMatch(
+      /stopped after step [\d,]+; the run is saved in .*; to continue, on any number of ranks:\s+mpirun -n 3 node_modules\/.bin\/gentle train --resume /,
+    )
   })
 })

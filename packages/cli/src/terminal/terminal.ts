@@ -2,7 +2,9 @@
 import { inertLines } from './inert.ts'
 import { fitted, wrapped } from './wrap.ts'
 
-const coloured = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env.NO_COLOR
+/** What mpirun started has a terminal of its own for its output, also where that of mpirun goes to a file. */
+const coloured = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY === true && !process.env.NO_COLOR && process.env.OMPI_COMM_WORLD_SIZE === undefined
 
 const style =
   (code: number) =>

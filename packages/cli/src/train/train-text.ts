@@ -16,12 +16,13 @@ export function beginning(
   made: AnyModel,
   frozen: ReadonlySet<string>,
   backend: Backend,
+  ranks = 1,
 ): string {
   const { model, data, augment } = plan
   const tuning = fineTuningText(plan)
   const kept = frozen.size === 0 ? '' : `, ${thousands(countFrozen(made, frozen))} of them frozen`
   return [
-    `${model}: ${thousands(countParameters(made))} parameters${kept}; ${backend.name}`,
+    `${model}: ${thousands(countParameters(made))} parameters${kept}; ${backend.name}${ranks > 1 ? `, on each of ${ranks} ranks` : ''}`,
     `${data}: ${thousands(train.length)} training, ${thousands(validation.length)} validation, ${thousands(test.length)} test examples`,
     ...remarks,
     ...(augment === undefined ? [] : [`augmented: ${augment}`]),

@@ -34,7 +34,7 @@ import type { NamedSettings, Once, Preparation } from '../tasks/task.ts'
 import type { AnyTaskName } from '../tasks/task-names.ts'
 import { checkLimits } from '../tasks/used-examples.ts'
 import { watchInterrupts } from '../terminal/interrupts.ts'
-import { commandLine } from '../terminal/invocation.ts'
+import { commandLine, commandLineOfRanks } from '../terminal/invocation.ts'
 import { type ProgressView, progressView } from '../terminal/progress.ts'
 import { note, print, terminalWidth, thousands } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
@@ -432,7 +432,7 @@ async function begin(made: WithTrainer, locks: (() => Promise<void>)[]): Promise
   // What it said of an earlier end holds no more.
   rmSync(run.file('diverged.json'), { force: true })
   prepared.keep?.(run)
-  if (!quiet) note(beginning(plan, prepared, model, frozen, backend))
+  if (!quiet) note(beginning(plan, prepared, model, frozen, backend, company?.ranks.size))
   if (resumed !== undefined) await repairRun(run, resumed.state, model, kept)
   if (earlier !== undefined && earlier.format === undefined)
     note(`${run.file('run.json')} was of an earlier format; it is of format ${runFormat} now`)
@@ -523,14 +523,36 @@ function timeText({ time, epochs, schedule }: Plan, history: readonly EpochRepor
   return `the ${time} of --time are over in epoch ${epoch} of ${epochs}, which is validated and counts${rest}`
 }
 
+/** How a run goes on. */
+const continuing = ({ run, company }: Begun): string =>
+  company === undefined
+    ? `to continue:\n  ${commandLine('train', '--resume', run.path)}`
+    : `to continue, on any number of ranks:\n  ${commandLineOfRanks(company.ranks.size, 'train', '--resume', run.path)}`
+
 /** Tells how a training goes on that was interrupted, or was to stop there. */
-function reportStopped({ run, trainer, flags: { stopAfter } }: Begun, isInterrupted: boolean): number {
+function reportStopped(begun: Begun, isInterrupted: boolean): number {
+  const { run, trainer } = begun
+  const { stopAfter } = begun.flags
   const where = trainer.epoch - 1 === stopAfter ? `epoch ${stopAfter}` : `step ${thousands(trainer.stepsDone)}`
-  note(
-    `stopped after ${where}; the run is saved in ${run.path}; to continue:\n  ${commandLine('train', '--resume', run.path)}`,
-  )
+  note(`stopped after ${where}; the run is saved in ${run.path}; ${continuing(begun)}`)
   return isInterrupted ? exitCodes.interrupted : exitCodes.done
 }
+
+/**
+ * Tells how a training goes on whose step has not ended a while after it was to stop: mpirun, which says so when a rank has ended, too, kills what is left.
+ */
+function reportLate(begun: Begun): void {
+  const { run, checkpoints, resumed } = begun
+  const saved = checkpoints.savedStep < 0 ? resumed?.state.step : checkpoints.savedStep
+  const kept =
+    saved === undefined ? 'no checkpoint was written yet' : `step ${thousands(saved)} is saved in ${run.path}`
+  note(
+    `all are to end, but the step under way has not ended yet: it is long, or a rank is gone; ${kept}; ${continuing(begun)}`,
+  )
+}
+
+/** So long a step may take to end before that is told, in milliseconds: half of the time after which mpirun kills, at least. */
+const late = 500
 
 /** Tells why a training ended whose numbers are none any more, what is left of it, and how to find where it began. */
 function reportDiverged(
@@ -574,10 +596,12 @@ async function trainToEnd(begun: Begun): Promise<number> {
   })
   const abort = new AbortController()
   let isInterrupted = false
+  let lateness: NodeJS.Timeout | undefined
   const endWatch = watchInterrupts(
     () => {
       isInterrupted = true
       abort.abort()
+      if (begun.company !== undefined) lateness = setTimeout(() => reportLate(begun), late)
     },
     () => {
       view.end()
@@ -586,6 +610,7 @@ async function trainToEnd(begun: Begun): Promise<number> {
   )
   try {
     const isDone = await learn(begun, peak, view, abort)
+    clearTimeout(lateness)
     view.end()
     if (
       plan.time !== undefined &&
@@ -613,6 +638,7 @@ async function trainToEnd(begun: Begun): Promise<number> {
     if (error instanceof DivergedTraining) return reportDiverged(error, begun)
     throw error
   } finally {
+    clearTimeout(lateness)
     endWatch()
     trainer.dispose()
   }

@@ -37,7 +37,7 @@ export function startRanks(
   const options = ['--allow-run-as-root', '--bind-to', 'none', ...more, '-n', String(ranks)]
   const mpirun = spawn('mpirun', [...options, process.execPath, ...words], {
     cwd: root,
-    env: { ...process.env, ...environment, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said = { output: '', notes: '' }
