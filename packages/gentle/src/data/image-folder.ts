@@ -185,7 +185,7 @@ function imageSet(
     name,
     length: examples.length,
     labels: Int32Array.from(examples, ({ label }) => label),
-    picture: async (index: number) => ({ source: examples[index].file, info: examples[index].info }),
+    picture: (index: number) => ({ source: examples[index].file, info: examples[index].info }),
   }
   return readingPictures(
     {

@@ -19,7 +19,7 @@ export interface PictureFile {
 /** A data set of labelled picture files, which can be decoded at another size than it was opened at. */
 export interface PictureSet extends Dataset {
   readonly labels: ArrayLike<number>
-  picture(index: number): Promise<PictureFile>
+  picture(index: number): PictureFile | Promise<PictureFile>
 }
 
 export const isPictureSet = (dataset: Dataset): dataset is PictureSet => 'picture' in dataset
@@ -36,6 +36,12 @@ export function defaultWorkers(pictures: number): number {
   const cores = process.getBuiltinModule('node:os').availableParallelism()
   return Math.max(1, Math.min(4, Math.floor(cores / 4)))
 }
+
+let threads: typeof import('./picture-threads.ts') | undefined
+
+/** All of them at once where none has to be waited for. */
+const together = <T>(values: readonly (T | Promise<T>)[]): readonly T[] | Promise<T[]> =>
+  values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[])
 
 /** A set that reads pictures so. */
 export function readingPictures<Data extends Omit<Dataset, 'read'>>(
@@ -56,19 +62,22 @@ export function readingPictures<Data extends Omit<Dataset, 'read'>>(
       for (let i = 0; i < indices.length; i++) checkIndex(name, indices[i], length)
       const { length: count } = indices
       for (let i = 0; i < count; i++) targets[i] = labels[indices[i]]
-      const job = async (index: number): Promise<PictureJob> => {
-        const file = await picture(index)
-        return { ...file, placement: reading.placement(file.info), pass, index }
-      }
+      const jobOf = (file: PictureFile, index: number): PictureJob => ({
+        ...file,
+        placement: reading.placement(file.info),
+        pass,
+        index,
+      })
       if (reading.workers > 0) {
-        const { makeOnThreads } = await import('./picture-threads.ts')
-        const pictures = await Promise.all(
-          Array.from({ length: count }, async (_, i) => ({ ...(await job(indices[i])), place: i })),
-        )
-        if (await makeOnThreads(reading.workers, settings, pictures, inputs, values)) return
+        threads ??= await import('./picture-threads.ts')
+        // The thread that asks computes for as long as a step takes as soon as it may: what can be asked for at once has to be.
+        const found = together(Array.from(indices, (index) => picture(index)))
+        const files = found instanceof Promise ? await found : found
+        const pictures = files.map((file, place) => ({ ...jobOf(file, indices[place]), place }))
+        if (await threads.makeOnThreads(reading.workers, settings, pictures, inputs, values)) return
       }
       await atOnce(count, filesAtOnce, async (i) =>
-        maker.make(await job(indices[i]), inputs.subarray(i * values, (i + 1) * values)),
+        maker.make(jobOf(await picture(indices[i]), indices[i]), inputs.subarray(i * values, (i + 1) * values)),
       )
     },
   }

@@ -65,6 +65,9 @@ export interface Place {
   readonly inOrder?: boolean
 }
 
+/** Where the epoch behind a place begins. */
+export const nextEpoch = (place: Place): Place => ({ ...place, epoch: place.epoch + 1, position: 0, byLength: false })
+
 /** Batches that are settled, but not read yet. */
 export interface PlannedBatches {
   readonly batches: readonly PlannedBatch[]
@@ -108,10 +111,14 @@ const planned = (dataset: Dataset, batches: readonly Uint32Array[], pass: number
     ),
 })
 
-/** The batches that `planEpoch` settles. */
-export async function* epochBatches(dataset: AnyDataset, batchSize: number, place: Place): AsyncGenerator<Batch> {
+/** The batches that `planEpoch` settles, of which the first is being read when it gives them. */
+export async function epochBatches(
+  dataset: AnyDataset,
+  batchSize: number,
+  place: Place,
+): Promise<AsyncGenerator<Batch & { indices: Uint32Array }>> {
   const { batches, read } = await planEpoch(dataset, batchSize, place)
-  yield* read(batches)
+  return read(batches)
 }
 
 /** The batches that `planAll` settles. */
@@ -159,19 +166,23 @@ function read(dataset: Dataset, batches: readonly Uint32Array[], pass: number): 
 export const memoryOf = (dtype: DType, length: number): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> =>
   dtype === 'int32' ? new Int32Array(length) : new Float32Array(length)
 
-/** Reads a batch ahead of the one that is being worked on; `turn` counts them. */
-export async function* ahead<Plan, Read>(
-  plans: Iterable<Plan>,
+/** Reads a batch ahead of the one that is being worked on, the first one at once; `turn` counts them. */
+export function ahead<Plan, Read>(
+  plans: readonly Plan[],
   read: (plan: Plan, turn: number) => Promise<Read>,
 ): AsyncGenerator<Read> {
-  let coming: Promise<Read> | undefined
-  let turn = 0
-  for (const plan of plans) {
-    const batch = await coming
-    coming = read(plan, turn++)
+  const begun = (turn: number): Promise<Read> | undefined => {
+    const coming = turn < plans.length ? read(plans[turn], turn) : undefined
     // Whoever asks for the batch is told; nobody may ask for it, where the caller stopped before.
-    coming.catch(() => {})
-    if (batch !== undefined) yield batch
+    coming?.catch(() => {})
+    return coming
   }
-  if (coming !== undefined) yield await coming
+  const first = begun(0)
+  return (async function* () {
+    for (let [turn, coming] = [1, first]; coming; turn++) {
+      const batch = await coming
+      coming = begun(turn)
+      yield batch
+    }
+  })()
 }

@@ -5,7 +5,7 @@ import type { Ranks } from '../distributed/ranks.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, writeWeights } from '../nn/model.ts'
 import { agreeOnTraining } from './agree-training.ts'
-import type { Batch, Place } from './batches.ts'
+import { type Batch, nextEpoch, type Place } from './batches.ts'
 import type { RunningSums, Sums } from './evaluation.ts'
 import type { MicroBatch, MicroBatchPrograms, MicroBatchResult } from './micro-batch-programs.ts'
 import { type DividedBatch, DividedBatches } from './micro-batches.ts'
@@ -34,6 +34,8 @@ export class DividedSteps<M extends AnyModel> {
   readonly #training: DividedTraining<M>
   readonly #exchange: StepExchange
   #batches: DividedBatches | undefined
+  /** The next epoch's, which are read while the last of this one are computed. */
+  #coming: DividedBatches | undefined
   /** Whether all ranks were found to be at the same place of the same training. */
   #agreed = false
   #secondsWaited = 0
@@ -64,10 +66,17 @@ export class DividedSteps<M extends AnyModel> {
     this.#agreed = false
   }
 
-  async closeReader(): Promise<void> {
+  /** Goes over to the next epoch's batches. */
+  async enterEpoch(): Promise<void> {
     const batches = this.#batches
-    this.#batches = undefined
+    this.#batches = this.#coming
+    this.#coming = undefined
     await batches?.close()
+  }
+
+  async close(): Promise<void> {
+    await this.enterEpoch()
+    await this.enterEpoch()
   }
 
   /** @param onProfile takes the profile of the rank's first micro-batch @returns what all examples of the batch add up to */
@@ -79,16 +88,20 @@ export class DividedSteps<M extends AnyModel> {
     const numbers = this.#training.numbers()
     const { rank = 0, size = 1 } = ranks ?? {}
     const started = performance.now()
-    this.#batches ??= await DividedBatches.of(parts.data, parts.batchSize, place, {
-      microBatches: parts.microBatches!,
-      rank,
-      size,
-    })
+    const division = { microBatches: parts.microBatches!, rank, size }
+    this.#batches ??= await DividedBatches.of(parts.data, parts.batchSize, place, division)
     if (onProfile !== undefined) this.#checkProfiled()
     const batch = this.#batches.next()
     const programs = await this.#training.programs()
     programs.sums.clear()
-    const { counted, diverged, aside } = await this.#computeOwn(programs, this.#batches, batch, onProfile)
+    const isLast = at.position + batch.examples >= parts.data.length && at.epoch < parts.epochs
+    // What cannot be planned is told of when it is asked for.
+    const readAhead = async (): Promise<void> => {
+      if (!isLast) return
+      const coming = DividedBatches.of(parts.data, parts.batchSize, nextEpoch(place), division)
+      this.#coming = await coming.catch(() => undefined)
+    }
+    const { counted, diverged, aside } = await this.#computeOwn(programs, this.#batches, batch, readAhead, onProfile)
     at.draw += batch.sizes.length
     at.position += batch.examples
     if (diverged !== undefined && ranks === undefined) throw diverged
@@ -115,12 +128,14 @@ export class DividedSteps<M extends AnyModel> {
 
   /**
    * Computes the rank's own micro-batches of a batch, to the first whose numbers are not finite.
+   * @param readAhead is called when all of them are read
    * @returns what they count, and milliseconds that went aside into a profile
    */
   async #computeOwn(
     programs: MicroBatchPrograms,
     batches: DividedBatches,
     { sizes, examples, own }: DividedBatch,
+    readAhead: () => Promise<void>,
     onProfile?: (profile: Profile) => void,
   ) {
     const { ranks, parts, at } = this.#training
@@ -141,11 +156,13 @@ export class DividedSteps<M extends AnyModel> {
         const side = []
         for (let leaf = own[0]; leaf < own[1]; leaf++)
           side.push({ batch: copyOf(await this.#read(batches)), of: placeOf(leaf) })
+        await readAhead()
         const results = await programs.runSideBySide(side, (vectors) => summedOverBatch(ranks, sizes.length, vectors))
         for (const [i, { batch, of }] of side.entries()) await count(results[i], batch, of)
       } else
         for (let leaf = own[0]; leaf < own[1] && diverged === undefined; leaf++) {
           const batch = await this.#read(batches)
+          if (leaf + 1 === own[1]) await readAhead()
           const of = placeOf(leaf)
           if (onProfile !== undefined && leaf === own[0]) {
             const begun = performance.now()
@@ -157,7 +174,7 @@ export class DividedSteps<M extends AnyModel> {
       isTaken = diverged === undefined
     } finally {
       // What it left unread is not the next batch's; what could not be read is read again where it is asked for again.
-      if (!isTaken) await this.closeReader()
+      if (!isTaken) await this.close()
     }
     return { counted, diverged, aside }
   }

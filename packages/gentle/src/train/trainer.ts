@@ -384,7 +384,7 @@ export class Trainer<M extends AnyModel = Model> {
   async #next(): Promise<Batch> {
     const place = await this.#nextPlace()
     const started = performance.now()
-    const batch = await this.#reader.next(place)
+    const batch = await this.#reader.next(place, this.epochs)
     this.#at.position += batch.examples
     this.#count(started)
     return batch
@@ -393,7 +393,7 @@ export class Trainer<M extends AnyModel = Model> {
   /** Closes what reads the epoch's batches. */
   async #closeReader(): Promise<void> {
     await this.#reader.close()
-    await this.#divided?.closeReader()
+    await this.#divided?.close()
   }
 
   /** What the step to come takes beside its batch. */
@@ -499,7 +499,8 @@ export class Trainer<M extends AnyModel = Model> {
       diverged: (what) => this.#diverged(what),
     })
     await this.#carried.reset()
-    await this.#closeReader()
+    await this.#reader.enterEpoch()
+    await this.#divided?.enterEpoch()
     this.#parts.enterPhaseOf(this.#at.epoch)
     return report
   }

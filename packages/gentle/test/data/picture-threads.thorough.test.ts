@@ -120,6 +120,17 @@ describe('pictures of files', () => {
     rmSync(own, { recursive: true })
   })
 
+  it('are asked for before the thread that asks, and computes itself, does anything else', async () => {
+    const train = await trainOf(2)
+    await read(train, [0])
+    const threads = process.getBuiltinModule('node:worker_threads')
+    const asked = vi.spyOn(threads.Worker.prototype, 'postMessage')
+    const reading = read(train, [0, 1, 2])
+    expect(asked).toHaveBeenCalledTimes(2)
+    asked.mockRestore()
+    await reading
+  })
+
   it('that are cut off are named as on the thread that asks', async () => {
     for (const workers of [0, 2]) {
       const train = await trainOf(workers)

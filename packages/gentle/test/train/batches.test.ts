@@ -79,7 +79,7 @@ test('an error of reading comes to whoever asks for the batch, and to nobody whe
 async function sizesOf(examples: number, batchSize: number, position = 0): Promise<number[]> {
   const sizes: number[] = []
   const place = { seed: 0, epoch: 1, position }
-  for await (const batch of epochBatches(moons({ examples }), batchSize, place)) sizes.push(batch.examples)
+  for await (const batch of await epochBatches(moons({ examples }), batchSize, place)) sizes.push(batch.examples)
   return sizes
 }
 

@@ -5,7 +5,7 @@ import { inMemory } from '../../src/data/memory.ts'
 import { namedInMemory } from '../../src/data/named.ts'
 import * as nn from '../../src/nn/index.ts'
 import { adam } from '../../src/optim/index.ts'
-import { type Batch, epochBatches } from '../../src/train/batches.ts'
+import { epochBatches } from '../../src/train/batches.ts'
 import { createTrainer, fit, loadTrainingState, saveTrainingState, statefulPredictor } from '../../src/train/index.ts'
 
 /** Two streams of 0 and 1, in three pieces of four steps; a target says whether the stream had more ones than zeros so far. */
@@ -160,9 +160,7 @@ describe('examples in their own order', () => {
     })
     const batches: (readonly number[])[] = []
     const place = { seed: 0, epoch: 1, position: 2, inOrder: true }
-    for await (const { indices, padded } of epochBatches(data, 2, place) as AsyncGenerator<
-      Batch & { indices: Uint32Array }
-    >)
+    for await (const { indices, padded } of await epochBatches(data, 2, place))
       batches.push([...indices, padded!.tokens])
     expect(batches).toEqual([[2, 3, 4, 24]])
   })

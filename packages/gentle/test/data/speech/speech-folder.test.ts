@@ -292,7 +292,7 @@ describe('augmentedSpeech', () => {
     const set = await augmentedSpeech(train, { speed: [0.8, 1.25] })
     for (const [batches, pass] of [
       [allBatches(set, 4), 0],
-      [epochBatches(set, 4, { seed: 0, epoch: 3, position: 0 }), 2],
+      [await epochBatches(set, 4, { seed: 0, epoch: 3, position: 0 }), 2],
     ] as const)
       for await (const { inputs, indices } of batches)
         expect([...inputs.spectrogramLengths]).toEqual(
