@@ -23,7 +23,9 @@ interface Sizes {
   readonly outChannels: number
   readonly height: number
   readonly width: number
-  readonly padding: 0 | 1
+  readonly padding: number
+  /** Of the filters: 3 unless given. */
+  readonly side?: number
 }
 
 const sizes: fc.Arbitrary<Sizes> = fc.record({
@@ -34,6 +36,14 @@ const sizes: fc.Arbitrary<Sizes> = fc.record({
   width: fc.integer({ min: 3, max: 18 }),
   padding: fc.constantFrom(0, 1),
 })
+
+/** Tiles that the image fills and not, frames wider than a tile needs, and one tile that sees little but zeros. */
+const fiveByFive: readonly Sizes[] = [
+  { side: 5, batch: 1, inChannels: 64, outChannels: 64, height: 16, width: 16, padding: 2 },
+  { side: 5, batch: 3, inChannels: 64, outChannels: 48, height: 13, width: 10, padding: 2 },
+  { side: 5, batch: 2, inChannels: 72, outChannels: 64, height: 9, width: 15, padding: 0 },
+  { side: 5, batch: 2, inChannels: 64, outChannels: 64, height: 7, width: 6, padding: 4 },
+]
 
 const trainingSizes: fc.Arbitrary<Sizes> = fc.record({
   updated: fc.boolean(),
@@ -79,12 +89,12 @@ if (thorough)
   )
 
 /** relu(x * w + b + r), the residual r of the output's shape, and Σ |x| |w|, in which errors are measured. */
-function convolution({ batch, inChannels, outChannels, height, width, padding }: Sizes) {
+function convolution({ batch, inChannels, outChannels, height, width, padding, side = 3 }: Sizes) {
   const x = input([batch, inChannels, height, width])
   const random = new Random(1, 'winograd')
   const w = variable(
-    [outChannels, inChannels, 3, 3],
-    Float32Array.from({ length: outChannels * inChannels * 9 }, () => random.normal()),
+    [outChannels, inChannels, side, side],
+    Float32Array.from({ length: outChannels * inChannels * side * side }, () => random.normal()),
   )
   const b = variable([outChannels, 1, 1], 0.5)
   const y = conv2d(x, w, { padding })
@@ -103,7 +113,7 @@ function convolution({ batch, inChannels, outChannels, height, width, padding }:
 const methodOf = async (graph: Graph, options: WasmOptions, kernel = 'conv2d '): Promise<string> => {
   const { kernels } = await lowered(graph, options)
   const name = kernels.find(({ name }) => `${name} `.startsWith(kernel))?.name ?? gradientMethodOf(kernels)
-  return name.match(/winograd4 (in slices|by filters)|winograd\d/)?.[0] ?? 'direct'
+  return name.match(/winograd4 (in slices|by filters)|winograd\d( of 5 x 5)?/)?.[0] ?? 'direct'
 }
 
 const gradientMethodOf = (kernels: readonly Kernel[]): string => {
@@ -120,6 +130,7 @@ const bounds: Record<string, number> = {
   direct: 5e-7,
   winograd2: 5e-7,
   winograd4: 5e-6,
+  'winograd2 of 5 x 5': 5e-6,
   'winograd4 in slices': 5e-6,
   'winograd4 by filters': 5e-6,
 }
@@ -170,6 +181,15 @@ describe.each<[string, WasmOptions]>([
     )
     expect([...seen]).toEqual(expect.arrayContaining(['winograd2', 'winograd4']))
   })
+
+  it.each(fiveByFive)(
+    'has tiles of 2 x 2 for filters of 5 x 5, the bound of 4 x 4: $height x $width, padding $padding',
+    async (chosen) => {
+      const { method, error } = await errorOf(backend, chosen, options)
+      expect(method).toBe('winograd2 of 5 x 5')
+      expect(error).toBeLessThan(bounds[method])
+    },
+  )
 
   it('in training has the gradients of the direct one within the bound, for full blocks of images and others', async () => {
     const seen = new Set<string>()

@@ -22,7 +22,7 @@ import type { Epilogue } from './tile.ts'
 
 type Vector = Value<'v128'>
 
-/** The matrices of F(m x m, 3 x 3). */
+/** The matrices of F(m x m, r x r), for filters of r x r taps. */
 export interface WinogradTransforms {
   /** Pixels of an output tile's side. */
   readonly m: number
@@ -78,6 +78,27 @@ export const winograd4: WinogradTransforms = {
     [0, 1, -1, 8, -8, 1],
   ],
 }
+
+/** For filters of 5 x 5: interpolation at the same places. */
+export const winograd2of5: WinogradTransforms = {
+  m: 2,
+  input: winograd4.input,
+  filter: [
+    [1 / 4, 0, 0, 0, 0],
+    [-1 / 6, -1 / 6, -1 / 6, -1 / 6, -1 / 6],
+    [-1 / 6, 1 / 6, -1 / 6, 1 / 6, -1 / 6],
+    [1 / 24, 1 / 12, 1 / 6, 1 / 3, 2 / 3],
+    [1 / 24, -1 / 12, 1 / 6, -1 / 3, 2 / 3],
+    [0, 0, 0, 0, 1],
+  ],
+  output: [
+    [1, 1, 1, 1, 1, 0],
+    [0, 1, -1, 2, -2, 1],
+  ],
+}
+
+/** The side of the filters that these matrices are for. */
+export const filterSide = ({ filter }: WinogradTransforms): number => filter[0].length
 
 /** One number of each of four neighbouring filters, `step` bytes apart. */
 export const gatherFour = (source: Local<'i32'>, at: number, step: number): Vector =>

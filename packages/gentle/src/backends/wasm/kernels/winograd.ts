@@ -1,9 +1,9 @@
 /**
- * Winograd's convolution for filters of 3 x 3 and stride 1, on images in channels (Lavin and Gray, "Fast Algorithms for Convolutional Neural
+ * Winograd's convolution for filters of 3 x 3 or 5 x 5 and stride 1, on images in channels (Lavin and Gray, "Fast Algorithms for Convolutional Neural
  * Networks", 2015, section 4).
  *
- * An output tile of m x m pixels comes from an input tile of n x n, n = m + 2, by n² products a channel instead of 9 m²: with
- * Y = Aᵀ [(G g Gᵀ) ∘ (Bᵀ d B)] A, F(2 x 2) takes 4 products a pixel and F(4 x 4) 2.25. Summed over channels, each of the n² places is a
+ * An output tile of m x m pixels comes from an input tile of n x n, n = m + r - 1 for filters of r x r, by n² products a channel instead of r² m²: with
+ * Y = Aᵀ [(G g Gᵀ) ∘ (Bᵀ d B)] A, F(2 x 2) takes 4 products a pixel and F(4 x 4) 2.25 for 3 x 3 taps, and F(2 x 2) 9 for 5 x 5. Summed over channels, each of the n² places is a
  * matrix product of its own, done by the pixel tile with tiles for pixels. Filters are transformed once, when weights change.
  *
  * A thread takes a strip of tiles at a time and transforms their input into its workspace. Then it computes the n² products of a few blocks of
@@ -33,6 +33,7 @@ import { forEachItem } from './nest.ts'
 import { type SumPart, tileExtent, tileFunction, tilePixels } from './pixel-tile.ts'
 import { balancedTiles, type Epilogue, nameWith, operandBuffers } from './tile.ts'
 import {
+  filterSide,
   gatherFour,
   middleBytes,
   placeBytes,
@@ -107,32 +108,34 @@ export function planWinograd(
 }
 
 /** Height and width of the zero-padded source that the tiles read. */
-export const winogradFrame = ({ transforms: { m }, tileRows, tileColumns }: WinogradPlan): [number, number] => [
-  tileRows * m + 2,
-  tileColumns * m + 2,
-]
+export function winogradFrame({ transforms, tileRows, tileColumns }: WinogradPlan): [number, number] {
+  const beside = filterSide(transforms) - 1
+  return [tileRows * transforms.m + beside, tileColumns * transforms.m + beside]
+}
 
 /** Floats of the transformed filters: `[O / 8][n²][C][8]`. */
 export const winogradFilterCount = ({ transforms, channels, outBlocks }: WinogradPlan): number =>
   outBlocks * transforms.input.length ** 2 * channels * 8
 
-/** G g Gᵀ of each filter of [O, C, 3, 3]. */
+/** G g Gᵀ of each filter of [O, C, r, r]. */
 export function winogradFiltersKernel(filters: Buffer, transformed: Buffer, plan: WinogradPlan): Kernel {
   const { transforms, channels, outBlocks } = plan
   const n = transforms.input.length
   const place = channels * laneBytes
-  const outBytes = channels * 36
+  const side = filterSide(transforms)
+  const tapBytes = side * side * 4
+  const outBytes = channels * tapBytes
   return {
     name: 'winogradFilters',
     split: { by: 'items', count: outBlocks },
     reads: [filters],
     writes: [transformed],
-    workspaceBytes: 3 * n * 16,
+    workspaceBytes: side * n * 16,
     emit(context) {
       const [block, source, target, middle] = locals('i32')
       /** One tap of the filters of four neighbouring output channels. */
       const tap = (row: number, column: number): Vector => {
-        const at = (row * 3 + column) * 4
+        const at = (row * side + column) * 4
         return gatherFour(source, at, outBytes)
       }
       return [
@@ -152,7 +155,7 @@ export function winogradFiltersKernel(filters: Buffer, transformed: Buffer, plan
               source.advance(4 * outBytes),
               target.advance(16),
             ]),
-            source.advance(36 - 8 * outBytes),
+            source.advance(tapBytes - 8 * outBytes),
           ]),
         ]),
       ]
@@ -178,7 +181,10 @@ export function winogradKernel(
   const n = plan.transforms.input.length
   const { sumsPlace, inputPlace } = workspacePlaces(plan)
   return {
-    name: nameWith(epilogue, `conv2d winograd${plan.transforms.m}`),
+    name: nameWith(
+      epilogue,
+      `conv2d winograd${plan.transforms.m}${filterSide(plan.transforms) === 3 ? '' : ' of 5 x 5'}`,
+    ),
     split: { by: 'items', count: plan.strips * plan.shares },
     reads: [source, filters, ...operandBuffers(epilogue)],
     writes: [output],

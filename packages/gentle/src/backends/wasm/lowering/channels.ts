@@ -7,7 +7,8 @@ import { frameKernel, packedShape, packFiltersKernel } from '../kernels/filters.
 import { pixelTileKernel } from '../kernels/pixel-tile.ts'
 import type { Epilogue } from '../kernels/tile.ts'
 import { blockSize } from '../layout/layout.ts'
-import { channelsConvolutions, cheapestOf } from './choices.ts'
+import { channelsConvolutions } from './channels-choices.ts'
+import { cheapestOf } from './choices.ts'
 import type { LoweringContext } from './context.ts'
 
 export const channels = {

@@ -1,6 +1,6 @@
 /**
  * Which method computes what. Conditions and costs look at sizes and layouts alone and never at the number of threads, so that results do
- * not depend on it. Lowerings are tables over the methods' names.
+ * not depend on it. Lowerings are tables over the methods' names. Convolutions in channels have choices of their own (`channels-choices.ts`), which are loaded for such.
  */
 import { type Shape, sizeOf } from '../../../core/shape.ts'
 import { type Conv2dAttributes, type Conv2dSizes, conv2dMultiplyAdds } from '../../../ops/conv2d.ts'
@@ -16,7 +16,7 @@ import type { Winograd } from './winograd.ts'
 type Conditions<Method extends string, Problem> = Readonly<Record<Method, (problem: Problem) => boolean>>
 
 /** Methods, each with the cycles that it takes, roughly; Infinity where it cannot compute the problem. */
-type Cycles<Method extends string, Problem> = Readonly<Record<Method, (problem: Problem) => number>>
+export type Cycles<Method extends string, Problem> = Readonly<Record<Method, (problem: Problem) => number>>
 
 const always = (): boolean => true
 
@@ -101,15 +101,16 @@ export const products = {
 /** Whether a convolution is one that Winograd's method computes. */
 const isThreeByThree = ({ sizes, attributes }: Convolution): boolean => canBeWinograd(sizes.kernel, attributes)
 
-/** Whether filters of this height and width can be such. Programs without any do not load the method. */
+/** Whether filters of this height and width can be such, or of another side. Programs without any do not load the method. */
 export const canBeWinograd = (
   kernel: readonly number[],
   { stride, dilation, groups, padding }: Conv2dAttributes,
+  side = 3,
 ): boolean =>
   groups === 1 &&
-  kernel.every((n) => n === 3) &&
+  kernel.every((n) => n === side) &&
   [...stride, ...dilation].every((n) => n === 1) &&
-  padding.every((n) => n <= 2)
+  padding.every((n) => n < side)
 
 export interface Convolution {
   /** Winograd's method, where it is loaded. */
@@ -171,27 +172,6 @@ export const tiles = {
   },
   asTheyStand: always,
 } satisfies Conditions<string, TileProblem>
-
-/** A convolution of images in channels. */
-export interface ChannelsConvolution extends Convolution {
-  readonly wide: boolean
-}
-
-/** Blocks of channels must be full. */
-const winogradInChannels =
-  (tiles: 'winograd2' | 'winograd4') =>
-  (problem: ChannelsConvolution): number => {
-    const { sizes, wide } = problem
-    return isThreeByThree(problem) && sizes.inChannels % blockSize === 0 && sizes.outChannels % blockSize === 0
-      ? problem.winograd!.channelsCycles(tiles, sizes, wide)
-      : Number.POSITIVE_INFINITY
-  }
-
-export const channelsConvolutions = {
-  direct: ({ sizes, attributes, wide }) => directCycles(conv2dMultiplyAdds(sizes, attributes), wide),
-  winograd2: winogradInChannels('winograd2'),
-  winograd4: winogradInChannels('winograd4'),
-} satisfies Cycles<string, ChannelsConvolution>
 
 /** Bytes of sums, those of each block apart, up to which they stay in the cache until they are added up. */
 const maxPartialBytes = 512 * 1024

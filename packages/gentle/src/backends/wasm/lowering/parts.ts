@@ -9,7 +9,7 @@ import type { MatmulAttributes } from '../../../ops/matmul.ts'
 import type { ReduceAttributes } from '../../../ops/reduce.ts'
 import { assignLayouts } from '../layout/assign.ts'
 import { isDense } from '../layout/dense.ts'
-import type { Layout } from '../layout/layout.ts'
+import { blockSize, type Layout } from '../layout/layout.ts'
 import { isRareFunction, type RareMath } from '../math/index.ts'
 import { canBeWinograd, isStreamed, minPackedChannels, products } from './choices.ts'
 import type { LoadedParts, Lowerings } from './context.ts'
@@ -55,7 +55,7 @@ export async function partsFor(graph: Graph): Promise<Parts> {
       plainProducts: placed.some(isPlainProduct)
         ? import('./plain-products.ts').then((module) => module.plainProducts)
         : undefined,
-      winograd: nodes.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
+      winograd: placed.some(mayBeWinograd) ? import('./winograd.ts').then((module) => module.winograd) : undefined,
       packed: nodes.some(hasManyChannels) ? import('./packed.ts').then((module) => module.packed) : undefined,
       channels: placed.some(isInChannels) ? import('./channels.ts').then((module) => module.channels) : undefined,
       squares: nodes.some(isSumOfSquares) ? import('./squares.ts').then((module) => module.squares) : undefined,
@@ -115,7 +115,10 @@ const hasManyWeights = (node: Tensor): boolean => isDense(node) && isStreamed(no
 const hasManyChannels = (node: Tensor): boolean =>
   filters[node.op.name]?.(node).some((n, axis) => axis < 2 && n >= minPackedChannels) === true
 
-function mayBeWinograd(node: Tensor): boolean {
+/** Filters of 5 x 5 alone where channels are in full blocks. */
+function mayBeWinograd({ node, layoutOf }: Placed): boolean {
   const shape = filters[node.op.name]?.(node)
-  return shape !== undefined && canBeWinograd(shape.slice(2), node.attributes as Conv2dAttributes)
+  if (shape === undefined) return false
+  const sides = layoutOf(node) === 'channels' && shape[1] % blockSize === 0 ? [3, 5] : [3]
+  return sides.some((side) => canBeWinograd(shape.slice(2), node.attributes as Conv2dAttributes, side))
 }

@@ -1,4 +1,4 @@
-/** Winograd's method, loaded for programs with convolutions that it computes: those with filters of 3 x 3. */
+/** Winograd's method, loaded for programs with convolutions that it computes: those with filters of 3 x 3, and of 5 x 5 in channels. */
 import type { Tensor } from '../../../graph/tensor.ts'
 import { type Conv2dAttributes, type Conv2dSizes, conv2dMultiplyAdds } from '../../../ops/conv2d.ts'
 import { type Buffer, floatBuffer } from '../buffer.ts'
@@ -14,7 +14,7 @@ import { gradientSlicesKernel, slicesOf } from '../kernels/winograd-gradient-sli
 import { winogradLanesFilterCount, winogradLanesFiltersKernel, winogradLanesKernel } from '../kernels/winograd-lanes.ts'
 import { planWinogradLanes, type WinogradLanesPlan, type WinogradLanesSizes } from '../kernels/winograd-lanes-parts.ts'
 import { streamedTiles, streamedTilesKernel, winogradStreamedKernel } from '../kernels/winograd-streamed.ts'
-import { winograd2, winograd4 } from '../kernels/winograd-transforms.ts'
+import { winograd2, winograd2of5, winograd4 } from '../kernels/winograd-transforms.ts'
 import {
   areSumsLarger,
   frameChannelsKernel,
@@ -36,9 +36,9 @@ import {
   winogradWeightGradientCycles,
 } from './winograd-costs.ts'
 
-const transformsOf = { winograd2, winograd4 } as const
+const transformsOf = { winograd2, winograd4, winograd2of5 } as const
 
-/** Tiles of 2 x 2 or of 4 x 4 results. */
+/** Tiles of 2 x 2 or of 4 x 4 results for filters of 3 x 3, and of 2 x 2 for those of 5 x 5. */
 type Tiles = keyof typeof transformsOf
 
 /** A convolution of images in channels. */
