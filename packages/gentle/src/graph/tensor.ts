@@ -152,12 +152,15 @@ export class Captured extends Parameter {}
 
 /** State that a program keeps from run to run: parameters, momenta, running statistics. */
 export class Variable extends Tensor<Signature> {
+  /** The number that all values are before the first run, where it is one. */
+  readonly fill: number | undefined
   readonly #initial: () => TypedArray
   readonly name: string
-  /** @param initial gives its first values each time that they are asked for */
-  constructor(signature: Signature, initial: () => TypedArray, name: string) {
+  /** @param initial one number for all, or what gives its first values each time that they are asked for */
+  constructor(signature: Signature, initial: number | (() => TypedArray), name: string) {
     super(variableOp, [], signature, signature)
-    this.#initial = initial
+    this.fill = typeof initial === 'number' ? initial : undefined
+    this.#initial = typeof initial === 'number' ? () => new Float32Array(sizeOf(this.shape)).fill(initial) : initial
     this.name = name
   }
 
@@ -205,9 +208,12 @@ export function variable(
 ): Variable {
   const where = `variable ${name}`.trim()
   checkShape(shape, where)
-  const values = () => valuesOf(shape, 'float32', typeof initial === 'function' ? initial() : initial, where)
-  const given = typeof initial === 'object' && values()
-  return new Variable({ shape, dtype: 'float32' }, given ? () => given : values, name)
+  const signature: Signature = { shape, dtype: 'float32' }
+  if (typeof initial === 'number') return new Variable(signature, initial, name)
+  if (typeof initial === 'function')
+    return new Variable(signature, () => valuesOf(shape, 'float32', initial(), where), name)
+  const given = valuesOf(shape, 'float32', initial, where)
+  return new Variable(signature, () => given, name)
 }
 
 /**

@@ -58,8 +58,9 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
   const { threads, fusedMultiplyAdd, shared, maximumPages, poison } = options
   const module = new Module({ memory: { initialPages: 1, maximumPages, shared } })
   const math = new MathLibrary(module, { fma: fusedMultiplyAdd, rare: options.rareMath })
+  const clock = options.log && module.importFunction('now', {}, 'f64')
   const barrier = defineBarrier(module, threads)
-  const mark = options.log?.define(module)
+  const mark = clock && options.log?.define(module, clock)
   const marked = (thread: Local<'i32'>, what: number): Statement[] => (mark ? [call(mark, thread, what)] : [])
   const numbers = new Map(kernelsOf(schedule).map(({ kernel }, index) => [kernel, index]))
 

@@ -10,6 +10,7 @@ export class Heap {
   readonly memory: WebAssembly.Memory
   readonly #limit: number
   #top: number
+  #untouched: number
   /** Freed stretches, by address. */
   #free: { address: number; bytes: number }[] = []
 
@@ -17,6 +18,7 @@ export class Heap {
   constructor(memory: WebAssembly.Memory, reserved: number, maximumPages: number) {
     this.memory = memory
     this.#top = align(reserved)
+    this.#untouched = this.#top
     this.#limit = maximumPages * pageBytes
   }
 
@@ -39,7 +41,13 @@ export class Heap {
     const missing = Math.ceil((address + size - this.memory.buffer.byteLength) / pageBytes)
     if (missing > 0) this.#grow(missing, what, size)
     this.#top = address + size
+    this.#untouched = Math.max(this.#untouched, this.#top)
     return address
+  }
+
+  /** Where memory begins that was never given out, and so holds zeros. */
+  get untouched(): number {
+    return this.#untouched
   }
 
   /**

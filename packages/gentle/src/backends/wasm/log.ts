@@ -14,9 +14,12 @@ export interface Log {
   readonly address: number
   /** Bytes of one thread's log; those of the threads follow each other. */
   readonly threadBytes: number
-  /** Defines the function by which a thread marks what it begins. */
-  define(module: Module): FunctionHandle<'i32'>
+  /** Defines the function by which a thread marks what it begins, given that which tells the time. */
+  define(module: Module, now: Clock): FunctionHandle<'i32'>
 }
+
+/** What tells the time, in milliseconds. */
+type Clock = FunctionHandle<never, 'f64'>
 
 /** Bytes that a thread's marks of one run take at most. */
 export function logBytesOf(schedule: Schedule, threads: number): number {
@@ -38,9 +41,8 @@ const waitsOf = ({ phases }: Schedule): number =>
     0,
   )
 
-/** Defines the function that marks what a thread begins. It imports the clock as `env.now`. */
-export function defineMark(module: Module, { address, threadBytes }: Log): FunctionHandle<'i32'> {
-  const now = module.importFunction('now', {}, 'f64')
+/** Defines the function that marks what a thread begins. */
+export function defineMark(module: Module, now: Clock, { address, threadBytes }: Log): FunctionHandle<'i32'> {
   return module.function('mark', { thread: 'i32', what: 'i32' } as const, undefined, ({ thread, what }, builder) => {
     const [start, count, place] = [builder.local('i32'), builder.local('i32'), builder.local('i32')]
     return [

@@ -10,7 +10,7 @@ export function poisonArena(
   thread: Local<'i32'>,
 ): Statement {
   let end = 0
-  const fills = [...carried[phase], { offset: arenaBytes, bytes: 0 }].flatMap(({ offset, bytes }): Statement[] => {
+  const fills = [...carried(phase), { offset: arenaBytes, bytes: 0 }].flatMap(({ offset, bytes }): Statement[] => {
     const [from, gap] = [end, offset - end]
     end = Math.max(end, offset + bytes)
     return gap > 0 ? [memoryFill(i32.add(arena, from), 0xff, gap)] : []

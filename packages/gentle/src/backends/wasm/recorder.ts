@@ -31,7 +31,7 @@ export async function openRecorder<Code>(recorded: Recorded<Code>): Promise<Reco
   const { name, plan, lowered, threads, heap, load, drop } = recorded
   const threadBytes = logBytesOf(plan, threads)
   const address = heap.allocate(threadBytes * threads, 'profile: the times')
-  const log: Log = { address, threadBytes, define: (module) => defineMark(module, log) }
+  const log: Log = { address, threadBytes, define: (module, now) => defineMark(module, now, log) }
   const code = await load(log)
   return {
     profile({ prepare, compute }, options) {

@@ -45,8 +45,8 @@ export interface Schedule {
   readonly preparation: number
   readonly phases: readonly (readonly Kernel[])[]
   readonly places: ReadonlyMap<Buffer, Place>
-  /** Stretches of the arena whose values are carried into each phase from before it. */
-  readonly carried: readonly (readonly Stretch[])[]
+  /** Stretches of the arena whose values are carried into a phase from before it. */
+  carried(phase: number): readonly Stretch[]
   readonly arenaBytes: number
   /** Scratch memory of one thread: of blocks, then its workspace. */
   readonly scratchBytes: number
@@ -154,12 +154,11 @@ function plan({ kernels, prepares, updates, inputs, outputs, places: known }: Wo
     preparation: prepared.length,
     phases,
     places,
-    carried: phases.map((_, phase) =>
+    carried: (phase) =>
       [...arena]
         .filter(([, { from, to }]) => from < phase && phase <= to)
         .map(([buffer, { bytes }]) => ({ offset: layout.offsets.get(buffer)!, bytes }))
         .sort((a, b) => a.offset - b.offset),
-    ),
     arenaBytes: layout.bytes,
     // A loop's scratch memory is used while nothing of the phases around it lives there.
     scratchBytes: Math.max(ownScratch, ...kernels.map(({ loop }) => loop?.schedule.scratchBytes ?? 0)),
@@ -222,7 +221,7 @@ type LoweredUpdates = readonly { readonly old: Buffer; readonly next: Buffer }[]
 function phasesOf(kernels: readonly Kernel[], updates: LoweredUpdates): Kernel[][] {
   const phases: Kernel[][] = []
   const levels = levelsOf(kernels)
-  const readers = readersOf(kernels)
+  const readers = usersOf(kernels, 'reads')
   const levelsOfReaders = (buffer: Buffer): number[] =>
     (readers.get(storageOf(buffer)) ?? []).map((reader) => levels.get(reader)!)
   for (const kernel of [...kernels].reverse()) {
@@ -230,16 +229,17 @@ function phasesOf(kernels: readonly Kernel[], updates: LoweredUpdates): Kernel[]
     if (kernel.late && next.length > 0) levels.set(kernel, Math.max(levels.get(kernel)!, Math.min(...next) - 1))
   }
   const order = new Map(kernels.map((kernel, index) => [kernel, index]))
+  const updatesOf = Map.groupBy(updates, ({ next }) => storageOf(next))
   for (const kernel of kernels) {
-    if (kernel.writes.some((buffer) => readers.has(storageOf(buffer)))) continue
-    for (const { old, next } of updates)
-      if (kernel.writes.some((buffer) => storageOf(buffer) === storageOf(next))) {
-        const others = (readers.get(old) ?? []).filter((reader) => reader !== kernel)
-        const isFree = (reader: Kernel): boolean =>
-          order.get(reader)! < order.get(kernel)! && followsFreely(reader, kernel, old)
-        const after = (reader: Kernel): number => levels.get(reader)! + (isFree(reader) ? 0 : 1)
-        levels.set(kernel, Math.max(levels.get(kernel)!, ...others.map(after)))
-      }
+    const written = new Set(kernel.writes.map(storageOf))
+    if ([...written].some((buffer) => readers.has(buffer))) continue
+    for (const { old } of [...written].flatMap((buffer) => updatesOf.get(buffer) ?? [])) {
+      const others = (readers.get(old) ?? []).filter((reader) => reader !== kernel)
+      const isFree = (reader: Kernel): boolean =>
+        order.get(reader)! < order.get(kernel)! && followsFreely(reader, kernel, old)
+      const after = (reader: Kernel): number => levels.get(reader)! + (isFree(reader) ? 0 : 1)
+      levels.set(kernel, Math.max(levels.get(kernel)!, ...others.map(after)))
+    }
   }
   for (const kernel of kernels) {
     const level = levels.get(kernel)!
@@ -260,12 +260,16 @@ const followsFreely = (first: Kernel, second: Kernel, buffer: Buffer): boolean =
     second.split.by === 'blocks' &&
     first.split.count === second.split.count)
 
-function readersOf(kernels: readonly Kernel[]): Map<Buffer, Kernel[]> {
-  const readers = new Map<Buffer, Kernel[]>()
+/** Kernels by what they read or write. */
+function usersOf(kernels: readonly Kernel[], use: 'reads' | 'writes'): Map<Buffer, Kernel[]> {
+  const users = new Map<Buffer, Kernel[]>()
   for (const kernel of kernels)
-    for (const storage of new Set(kernel.reads.map(storageOf)))
-      readers.set(storage, [...(readers.get(storage) ?? []), kernel])
-  return readers
+    for (const storage of new Set(kernel[use].map(storageOf))) {
+      const list = users.get(storage)
+      if (list === undefined) users.set(storage, [kernel])
+      else list.push(kernel)
+    }
+  return users
 }
 
 const sumOfBytes = (buffers: readonly Buffer[]): number => buffers.reduce((sum, buffer) => sum + bytesOf(buffer), 0)
@@ -273,7 +277,7 @@ const sumOfBytes = (buffers: readonly Buffer[]): number => buffers.reduce((sum, 
 /** The earliest phase of each kernel; no kernel of many bytes comes before the one of many bytes before it, unless it follows another by block. */
 function levelsOf(kernels: readonly Kernel[]): Map<Kernel, number> {
   const levels = new Map<Kernel, number>()
-  const readers = readersOf(kernels)
+  const readers = usersOf(kernels, 'reads')
   /** Whether taking a writer and a reader of a buffer block by block gains neither time nor memory. */
   const isParted = (writer: Kernel, buffer: Buffer): boolean =>
     buffer.blockBytes >= largestCachedBlock &&
@@ -317,12 +321,13 @@ function placeUpdates(
   const moments = new Map(
     phases.flatMap((ofPhase, phase) => ofPhase.map((kernel, index) => [kernel, { phase, index }] as const)),
   )
+  const [readersOf, writersOf] = [usersOf(kernels, 'reads'), usersOf(kernels, 'writes')]
   const inPlace = new Map<Buffer, Buffer>()
   const copies: Kernel[] = []
   for (const { old, next } of updates) {
     const storage = storageOf(next)
     const reads = ({ reads }: Kernel): Buffer[] => reads.filter((buffer) => storageOf(buffer) === old)
-    const writers = kernels.filter((kernel) => kernel.writes.some((buffer) => storageOf(buffer) === storage))
+    const writers = writersOf.get(storage) ?? []
     const [writer] = writers
     /** Whether a reader is done with a block, or with all, when the writer writes it. */
     const finished = (reader: Kernel): boolean => {
@@ -331,7 +336,7 @@ function placeUpdates(
       if (before.phase !== after.phase) return before.phase < after.phase
       return before.index < after.index && followsFreely(reader, writer, old)
     }
-    const readers = kernels.filter((kernel) => reads(kernel).length > 0)
+    const readers = readersOf.get(old) ?? []
     const isFree = writers.length === 1 && !inPlace.has(storage) && !places.has(storage)
     if (isFree && readers.every(finished)) inPlace.set(storage, old)
     else copies.push(copyOf('update', next, old))
@@ -369,7 +374,10 @@ function livesOf(
       for (const buffer of [...kernel.reads, ...kernel.writes]) {
         const storage = storageOf(buffer)
         const local = kernel.split.by === 'blocks' && buffer.layout !== 'plain' && storage.layout !== 'plain'
-        uses.set(storage, [...(uses.get(storage) ?? []), { phase, index, local }])
+        const use = { phase, index, local }
+        const list = uses.get(storage)
+        if (list === undefined) uses.set(storage, [use])
+        else list.push(use)
       }
     })
   })

@@ -435,9 +435,13 @@ class WasmBackend implements Backend {
   #addressOf(variable: Variable, given?: ArrayLike<number>): number {
     const known = this.#variables.get(variable)
     if (known !== undefined) return known
-    const values = given ?? variable.initial
+    const isFilled = given === undefined && variable.fill !== undefined
+    const values = isFilled ? undefined : (given ?? variable.initial)
+    const { untouched } = this.#heap
     const address = this.#heap.allocate(storedBytes(variable), `variable ${variable.name}`.trim())
-    this.#floats(address, values.length).set(values)
+    const stored = this.#floats(address, sizeOf(variable.shape))
+    if (values !== undefined) stored.set(values)
+    else if (variable.fill !== 0 || address < untouched) stored.fill(variable.fill!)
     this.#variables.set(variable, address)
     return address
   }

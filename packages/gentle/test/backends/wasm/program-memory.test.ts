@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest'
 import { Heap } from '../../../src/backends/wasm/heap.ts'
 import { ProgramMemories } from '../../../src/backends/wasm/program-memory.ts'
+import { wasm } from '../../../src/backends/wasm/wasm.ts'
 import { MemoryError } from '../../../src/core/errors.ts'
+import { type Variable, variable } from '../../../src/graph/tensor.ts'
+import { add } from '../../../src/ops/elementwise.ts'
 
 const page = 65536
 
@@ -44,4 +47,22 @@ it('what a program needs beside it has to fit in any case', () => {
   heap.allocate(page, 'c')
   expect(() => memories.require(2 * page, [], 'b')).not.toThrow()
   expect(() => memories.require(2 * page, [1], 'b')).toThrow(MemoryError)
+})
+
+it('memory that was given out before is not taken for zeros', async () => {
+  const backend = await wasm({ threads: 1 })
+  const values = async (of: Variable): Promise<number[]> => [...(await backend.read(of))]
+  const [first, zeros, sevens] = [variable([3], [1, 2, 3]), variable([3], 0), variable([3], 7)]
+  await backend.compile({ inputs: {}, outputs: { sum: add(first, zeros) } })
+  expect(await values(zeros)).toEqual([0, 0, 0])
+  await backend.write(zeros, [4, 5, 6])
+  backend.release([first, zeros])
+  const [later, last] = [variable([3], 0), variable([3], 0)]
+  await backend.compile({ inputs: {}, outputs: { sum: add(add(later, last), sevens) } })
+  expect([await values(later), await values(last), await values(sevens)]).toEqual([
+    [0, 0, 0],
+    [0, 0, 0],
+    [7, 7, 7],
+  ])
+  await backend.close()
 })

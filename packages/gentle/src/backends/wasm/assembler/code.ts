@@ -1,6 +1,6 @@
 /**
  * Code as a tree: values are expressions, statements are instructions without a value, and both hold their bytes as a rope (nested
- * arrays) that is flattened once, when the module is emitted. A rope may be used in several places.
+ * arrays) that is flattened once, when its function is defined. A rope may be used in several places.
  */
 import { InternalError } from '../../../core/errors.ts'
 import { ByteWriter, signedLeb128, unsignedLeb128 } from './bytes.ts'
@@ -13,6 +13,8 @@ export interface Placed {
 }
 
 export type Code = number | readonly Code[] | Placed
+
+const isRope = (code: readonly Code[] | Placed): code is readonly Code[] => Array.isArray(code)
 
 /** An expression that leaves one value on the stack. Its operands are evaluated in the order in which they are written. */
 export interface Value<T extends ValueType> {
@@ -120,8 +122,8 @@ export class CodeWriter extends ByteWriter {
 
   write(code: Code): void {
     if (typeof code === 'number') this.byte(code)
-    else if ('place' in code) code.place(this)
-    else for (const part of code) this.write(part)
+    else if (isRope(code)) for (let i = 0; i < code.length; i++) this.write(code[i])
+    else code.place(this)
   }
 
   addLocal(type: ValueType): number {

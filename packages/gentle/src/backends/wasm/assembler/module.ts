@@ -61,8 +61,6 @@ export class Global implements Value<'i32'> {
 interface Definition {
   readonly name: string
   readonly signature: number
-  readonly parameters: readonly Local<ValueType>[]
-  readonly code: Statement | Value<ValueType>
   readonly exported: boolean
 }
 
@@ -76,21 +74,24 @@ export class Module {
   readonly #signatures = new Map<string, { readonly index: number; readonly bytes: number[] }>()
   readonly #imports: { readonly name: string; readonly signature: number }[] = []
   readonly #definitions: Definition[] = []
+  /** The definitions' bodies. They are written at once, so that no more than one function is kept as a tree. */
+  readonly #bodies = new ByteWriter()
   #globals = 0
 
   constructor({ memory }: { readonly memory: MemoryType }) {
     this.#memory = memory
   }
 
-  /** Declares the function `env.<name>` of whoever instantiates the module. */
+  /** Declares the function `env.<name>` of whoever instantiates the module. Imports have the first numbers: they are declared before all functions. */
   importFunction<const P extends Parameters, R extends Result = undefined>(
     name: string,
     parameters: P,
     result?: R,
   ): FunctionHandle<P[keyof P], R> {
+    if (this.#definitions.length > 0) throw new InternalError(`assembler: ${name} is imported behind a function`)
     const types = Object.values(parameters) as P[keyof P][]
-    const position = this.#imports.push({ name, signature: this.#signature(types, result) }) - 1
-    return this.#handle(name, types, result as R, () => position)
+    const index = this.#imports.push({ name, signature: this.#signature(types, result) }) - 1
+    return this.#handle(name, types, result as R, index)
   }
 
   global(): Global {
@@ -111,15 +112,9 @@ export class Module {
     const types = Object.values(parameters) as P[keyof P][]
     const locals = Object.fromEntries(Object.entries(parameters).map(([key, type]) => [key, new Local(type, true)]))
     const code = body(locals as unknown as { readonly [K in keyof P]: Local<P[K]> }, localBuilder)
-    const position =
-      this.#definitions.push({
-        name,
-        signature: this.#signature(types, result),
-        parameters: Object.values(locals),
-        code: 'code' in code ? code : statementsOf(code, result),
-        exported,
-      }) - 1
-    return this.#handle(name, types, result, () => this.#imports.length + position)
+    this.#writeBody(Object.values(locals), 'code' in code ? code : statementsOf(code, result))
+    const position = this.#definitions.push({ name, signature: this.#signature(types, result), exported }) - 1
+    return this.#handle(name, types, result, this.#imports.length + position)
   }
 
   emit(): Uint8Array<ArrayBuffer> {
@@ -135,7 +130,12 @@ export class Module {
     section(3, vector(this.#definitions.map(({ signature }) => unsignedLeb128(signature))))
     if (this.#globals > 0) section(6, vector(Array.from({ length: this.#globals }, () => globalBytes)))
     section(7, vector(this.#exports()))
-    section(10, this.#codeSection())
+    const count = unsignedLeb128(this.#definitions.length)
+    const bodies = this.#bodies.written
+    module.byte(10)
+    module.unsigned(count.length + bodies.length)
+    module.append(count)
+    module.append(bodies)
     section(0, this.#nameSection())
     return module.written.slice()
   }
@@ -144,11 +144,11 @@ export class Module {
     name: string,
     parameters: readonly P[],
     result: R,
-    index: () => number,
+    index: number,
   ): FunctionHandle<P, R> {
     const place = (writer: CodeWriter): void => {
       if (writer.module !== this) throw new InternalError(`assembler: ${name} is called from another module`)
-      writer.unsigned(index())
+      writer.unsigned(index)
     }
     return { name, parameters, result, place }
   }
@@ -176,20 +176,15 @@ export class Module {
     )
   }
 
-  #codeSection(): Uint8Array {
-    const section = new ByteWriter()
-    section.unsigned(this.#definitions.length)
-    for (const { parameters, code } of this.#definitions) {
-      const writer = new CodeWriter(this)
-      for (const parameter of parameters) parameter.declare(writer)
-      writer.write(code.code)
-      writer.byte(0x0b)
-      const locals = localDeclarations(writer.locals.slice(parameters.length))
-      section.unsigned(locals.length + writer.written.length)
-      section.append(locals)
-      section.append(writer.written)
-    }
-    return section.written
+  #writeBody(parameters: readonly Local<ValueType>[], { code }: Statement | Value<ValueType>): void {
+    const writer = new CodeWriter(this)
+    for (const parameter of parameters) parameter.declare(writer)
+    writer.write(code)
+    writer.byte(0x0b)
+    const locals = localDeclarations(writer.locals.slice(parameters.length))
+    this.#bodies.unsigned(locals.length + writer.written.length)
+    this.#bodies.append(locals)
+    this.#bodies.append(writer.written)
   }
 
   /** Names of functions, so that profiles and stack traces show them (spec, appendix "Name Section"). */

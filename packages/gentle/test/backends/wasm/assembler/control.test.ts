@@ -177,13 +177,14 @@ describe('calls', () => {
     expect(exports.f()).toBe(4.5)
   })
 
-  it('reach imports that were declared after a function', () => {
+  it('reach imports, which come before functions', () => {
     const seen: number[] = []
     const { exports } = instantiate(
       (module) => {
-        const one = module.function('one', {}, 'i32', () => i32.const(1))
         const note = module.importFunction('note', { x: 'i32' })
         const next = module.importFunction('next', { x: 'i32' }, 'i32')
+        const one = module.function('one', {}, 'i32', () => i32.const(1))
+        expect(() => module.importFunction('late', {})).toThrow('late is imported behind a function')
         const body = () => [call(note, call(next, call(one))), drop(call(next, 0))]
         module.function('f', {}, undefined, body, { export: true })
       },
