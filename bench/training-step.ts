@@ -97,6 +97,8 @@ export async function prepareTraining(
   const { batch } = settings
   const facts = trainedBy(settings)
   const { model, learned, feed } = await problemOf(settings, facts, backend)
+  // A network's first weights are made when they are first asked for: here, before the clock starts.
+  for (const variable of [...model.parameters.values(), ...model.state.values()]) await backend.read(variable)
   const began = performance.now()
   const program = await backend.compile(traceStep(model, batch, facts, options, learned))
   const compileMilliseconds = performance.now() - began
