@@ -55,6 +55,14 @@ function weightGradient({ x: xShape, w: wShape, ...options }: Case): Graph {
   return { inputs: {}, outputs: { dw } }
 }
 
+/** Filters of one channel: edges that cut taps off, strides, a row of taps, maps whose lanes stay apart over several blocks, and over one. */
+const depthwise: readonly Case[] = [
+  { x: [17, 32, 9, 7], w: [32, 1, 3, 3], padding: 1, groups: 32 },
+  { x: [9, 33, 24, 25], w: [33, 1, 3, 3], padding: 1, stride: 2, groups: 33 },
+  { x: [70, 32, 9, 11], w: [32, 1, 1, 5], padding: 2, dilation: 2, groups: 32 },
+  { x: [8, 40, 2, 3], w: [40, 1, 3, 4], padding: 3, groups: 40 },
+]
+
 const exact = reference({ precision: 'float64' })
 const exactly = once<NDArray>()
 const run = async (on: Backend, graph: Graph) => (await (await on.compile(graph)).run()).dw
@@ -75,6 +83,7 @@ describe.each<[string, WasmOptions]>([
   it.each([
     ...cases.map((chosen) => ({ kernel: 'conv2dWeightGradient', ...chosen })),
     ...pointwise.map((chosen) => ({ kernel: 'pointwiseWeightGradient', ...chosen })),
+    ...depthwise.map((chosen) => ({ kernel: 'depthwiseWeightGradient', ...chosen })),
   ])('is the reference for $x by $w and the same for any number of threads', async ({ kernel, ...chosen }) => {
     const graph = weightGradient(chosen)
     expect((await lowered(graph)).kernels.map(({ name }) => name)).toContain(kernel)

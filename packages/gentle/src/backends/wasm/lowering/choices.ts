@@ -186,6 +186,7 @@ export interface WeightGradient extends Convolution {
 
 export const weightGradients = {
   pointwise: (problem) => (problem.packed?.isPointwise(problem) ? 0 : Number.POSITIVE_INFINITY),
+  depthwise: (problem) => (problem.packed?.isDepthwise(problem) ? 0 : Number.POSITIVE_INFINITY),
   direct: ({ sizes, attributes, blocks }) => directCycles(blocks * blockMultiplyAdds(sizes, attributes)),
   winogradInSlices: (problem) =>
     isThreeByThree(problem)

@@ -1,5 +1,7 @@
 /** Convolutions and gradients of filters on packed operands, loaded for programs with convolutions of many channels. */
+import { sizeOf } from '../../../core/shape.ts'
 import { floatBuffer } from '../buffer.ts'
+import { depthwiseWeightGradientKernel, maxDepthwiseTaps } from '../kernels/depthwise-weight-gradient.ts'
 import { packedTileKernel, packedWeightCount, packWeightsKernel } from '../kernels/packed-tile.ts'
 import { pointwiseWeightGradientKernel } from '../kernels/pointwise-weight-gradient.ts'
 import type { TileProblem } from '../kernels/tile.ts'
@@ -26,6 +28,15 @@ export const packed = {
     channels % 4 === 0 &&
     kernel.every((n) => n === 1) &&
     padding.every((n) => n === 0),
+
+  /** Whether they are filters of one channel each, whose taps all have sums in registers. */
+  isDepthwise: ({ weightShape: [outputs, channels, ...kernel], attributes: { groups } }: WeightGradient): boolean =>
+    groups === outputs && channels === 1 && sizeOf(kernel) <= maxDepthwiseTaps,
+
+  depthwise(context: LoweringContext, { x, dy, output, sizes, attributes }: WeightGradientProblem): void {
+    const gradient = context.masked(context.buffer(dy, 'lanes'))
+    context.emit(depthwiseWeightGradientKernel(x, gradient, output, sizes, attributes))
+  },
 
   pointwise(context: LoweringContext, { x, dy, output, sizes, attributes }: WeightGradientProblem): void {
     const gradient = context.masked(context.buffer(dy, 'lanes'))

@@ -37,6 +37,10 @@ const methods: Readonly<
     context.packed!.pointwise(context, problem)
   },
 
+  depthwise(context, problem) {
+    context.packed!.depthwise(context, problem)
+  },
+
   winogradInSlices(context, problem) {
     context.winograd!.weightGradientInSlices(context, problem)
   },

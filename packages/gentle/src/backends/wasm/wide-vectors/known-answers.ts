@@ -154,7 +154,8 @@ const families: Readonly<Record<string, (made: Materials) => Tensor>> = {
     return mean(sub(logSumExp(logits, 1), sum(mul(logits, softmax(made.data(9, 10))), 1)))
   },
   'convolutions of many channels': (made) => {
-    const x = tanh(conv2d(made.data(8, 32, 24, 24), made.weight(32, 32, 1, 1)))
+    let x = tanh(conv2d(made.data(8, 32, 24, 24), made.weight(32, 32, 1, 1)))
+    x = conv2d(x, made.weight(32, 1, 3, 3), { padding: 1, groups: 32 })
     return meanSquare(conv2d(x, made.weight(16, 32, 3, 3), { stride: 2, padding: 1 }))
   },
   'prediction for one image': (made) => {
