@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { fit, linearDecay, sgd } from 'gentle-dl'
 import { augmented, mnist, type Policy, policies } from 'gentle-dl/data'
 import { lenet5 } from 'gentle-dl/models'
+import { median } from './median.ts'
 
 const rounds = Number(parseArgs({ options: { rounds: { type: 'string', default: '5' } } }).values.rounds)
 
@@ -26,8 +27,6 @@ async function secondsOf(policy: Policy | undefined): Promise<number> {
   })
   return history[0].seconds
 }
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]
 
 const bare: number[] = []
 const changed = new Map(Object.keys(measured).map((name) => [name, [] as number[]]))

@@ -110,7 +110,7 @@ const scaling = (network: Training, batch: number, name: string = network, kind:
   kind,
   title: `Training ${trained[network].title}, batch ${batch}, on one thread and on two`,
   ...steps(network, batch, 2),
-  quantity: quantities.imagesPerSecond,
+  quantity: quantities.imagesPerSecondOfMedianStep,
   contenders: contenders.scaling,
 })
 

@@ -17,6 +17,7 @@ import {
   wasm,
 } from '../packages/gentle/src/entries/index.ts'
 import { resnet18 } from '../packages/gentle/src/entries/models.ts'
+import { median } from './median.ts'
 
 const { values: flags } = parseArgs({ options: { rounds: { type: 'string', default: '8' } } })
 const rounds = Number(flags.rounds)
@@ -57,12 +58,8 @@ const step = (): Promise<number> => timed(() => trainer.step())
 /** Other tasks of the thread get their turn, as in a training. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
-const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b)
-const shown = (values: readonly number[]): string => {
-  const all = sorted(values)
-  return `${all[all.length >> 1].toFixed(1)} ms (${all[0].toFixed(1)} to ${all.at(-1)!.toFixed(1)})`
-}
-const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]
+const shown = (values: readonly number[]): string =>
+  `${median(values).toFixed(1)} ms (${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)})`
 
 try {
   await checkpoints.begin(trainer)

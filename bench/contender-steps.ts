@@ -1,4 +1,5 @@
 /** How a contender's steps become rounds: in Node and in pages alike. */
+import { median } from './median.ts'
 import type { Part, Ready, Round } from './protocol.ts'
 
 type Step = number | readonly Part[]
@@ -20,15 +21,18 @@ export type Steps = Omit<Round, 'peakBytes'>
  */
 export async function makeSteps({ step, workPerStep }: Contender, milliseconds: number): Promise<Steps> {
   const begin = performance.now()
-  let steps = 0
+  const stepSeconds: number[] = []
   let elapsed = 0
   let parts: readonly Part[] | undefined
   do {
     const result = await step()
     if (typeof result !== 'number') parts = result
-    else if (!Number.isFinite(result)) throw new Error(`step ${steps + 1} gave ${result}, not a finite number`)
-    steps++
+    else if (!Number.isFinite(result))
+      throw new Error(`step ${stepSeconds.length + 1} gave ${result}, not a finite number`)
+    const before = elapsed
     elapsed = performance.now() - begin
+    stepSeconds.push((elapsed - before) / 1000)
   } while (elapsed < milliseconds)
-  return { steps, seconds: elapsed / 1000, work: steps * workPerStep, parts }
+  const steps = stepSeconds.length
+  return { steps, seconds: elapsed / 1000, stepSeconds: median(stepSeconds), work: steps * workPerStep, parts }
 }

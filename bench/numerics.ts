@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { createTrainer, sgd, type Trainer, type WasmOptions, wasm } from 'gentle-dl'
 import { mnist } from 'gentle-dl/data'
 import { lenet5 } from 'gentle-dl/models'
+import { median } from './median.ts'
 
 const rounds = Number(parseArgs({ options: { rounds: { type: 'string', default: '15' } } }).values.rounds)
 const stepsARound = 100
@@ -45,8 +46,6 @@ async function millisecondsOf(trainer: Trainer): Promise<number> {
   }
   return times.sort((a, b) => a - b)[stepsARound >> 2]
 }
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]
 
 const trainers: [string, Trainer, number[]][] = []
 for (const [name, way] of Object.entries(ways)) trainers.push([name, await trainerOf(way), []])

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createModel, openModel, readWeightsFile, saveModel } from '../packages/gentle/src/entries/index.ts'
 import { loadPretrained, networks } from '../packages/gentle/src/entries/models.ts'
+import { median } from './median.ts'
 
 /** All that is measured; each holds what it opened until it is measured. */
 const openings: Readonly<Record<string, (file: string) => unknown>> = {
@@ -79,7 +80,6 @@ if (task === 'write') {
 
 const inProcess = (...args: string[]): string =>
   execFileSync(process.execPath, [import.meta.filename, ...args], { encoding: 'utf8' })
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
 
 const folder = mkdtempSync(join(tmpdir(), 'gentle-open-'))
 try {

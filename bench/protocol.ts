@@ -44,6 +44,8 @@ export interface Ready {
 export interface Round {
   readonly steps: number
   readonly seconds: number
+  /** Of one step: the median. Contenders in Python do not tell it. */
+  readonly stepSeconds?: number
   /** The work of all steps: images, or floating-point operations, or bytes. */
   readonly work: number
   /** The most memory that the process has had resident since it began. */

@@ -21,6 +21,13 @@ export const imagesPerSecond: Quantity = {
   of: ({ work, seconds }) => work / seconds,
 }
 
+/** What else the machine does for a moment, and a step now and then that takes longer, such as one in which garbage is collected, do not count. */
+export const imagesPerSecondOfMedianStep: Quantity = {
+  name: 'images/s at the median step',
+  better: 'more',
+  of: ({ work, steps, stepSeconds = Number.NaN }) => work / steps / stepSeconds,
+}
+
 export const gigaflops: Quantity = {
   name: 'GFLOP/s',
   better: 'more',

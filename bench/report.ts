@@ -1,6 +1,7 @@
 import { arch, availableParallelism, cpus, platform } from 'node:os'
 import type { Benchmark } from './benchmarks.ts'
 import type { Measured, Missing } from './measure.ts'
+import { median } from './median.ts'
 import type { Part } from './protocol.ts'
 
 /** The outcome of one benchmark, as `--json` prints it. */
@@ -148,9 +149,3 @@ export function formatTable(header: readonly string[], body: readonly (readonly 
 /** Amounts from 100 upwards are whole numbers, below they have one decimal, below 10 two. */
 export const formatAmount = (amount: number): string =>
   amount >= 100 ? Math.round(amount).toLocaleString('en-US') : amount.toFixed(amount < 10 ? 2 : 1)
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-}

@@ -8,6 +8,7 @@ import type { Benchmark, Row } from './benchmarks.ts'
 import { type Contender, gentleNames, gentles } from './contenders.ts'
 import { installRivals } from './install.ts'
 import { type Measured, type Missing, measure } from './measure.ts'
+import { median } from './median.ts'
 import * as quantities from './quantities.ts'
 import { machine } from './report.ts'
 import { sequenceStep } from './sequence-step.ts'
@@ -75,8 +76,6 @@ const decoderStep: Benchmark = {
   contenders: [...gentles('rivals/gentle-gnmt-step.ts'), ...pytorchs('rivals/pytorch-gnmt-step.py')],
 }
 
-const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
-const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]
 const spread = (values: readonly number[], digits: number): string =>
   `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)})`
 
@@ -86,10 +85,9 @@ function report(title: string, rows: readonly (Measured | Missing)[]): void {
   for (const { contender, amounts } of measured) console.log(`  ${contender.title.padEnd(28)} ${spread(amounts, 2)}`)
   const ours = measured.filter(({ contender }) => gentleNames.includes(contender.name))
   const against = (name: string, names: readonly string[]): void => {
-    const rival = sorted(
-      measured.filter(({ contender }) => names.includes(contender.name)).map(({ amounts }) => median(amounts)),
-    )[0]
-    const best = measured.find(({ amounts }) => median(amounts) === rival)
+    const [best] = measured
+      .filter(({ contender }) => names.includes(contender.name))
+      .sort((a, b) => median(a.amounts) - median(b.amounts))
     if (best === undefined) return
     for (const { contender, amounts } of ours)
       console.log(

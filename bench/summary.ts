@@ -1,6 +1,7 @@
 /** How a run stands to its goals. */
 import { type Figure, type Goal, goals } from './goals.ts'
-import { type BenchmarkReport, formatAmount, formatTable, lead, median, type ReportedRow } from './report.ts'
+import { median } from './median.ts'
+import { type BenchmarkReport, formatAmount, formatTable, lead, type ReportedRow } from './report.ts'
 
 /** What a run shows of a goal. */
 export interface Standing {

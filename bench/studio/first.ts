@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { pageNames } from '../../packages/studio/test/browser/page-names.ts'
-import { median, type Studio, viewport } from './studio.ts'
+import { median } from '../median.ts'
+import { type Studio, viewport } from './studio.ts'
 
 const slowed = 4
 const rounds = 3

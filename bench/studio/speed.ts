@@ -2,7 +2,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { Session } from '../../packages/studio/src/pages/lenet/session.ts'
 import { maxEpochs, type Progress } from '../../packages/studio/src/pages/lenet/training.ts'
-import { median, type Studio, viewport } from './studio.ts'
+import { median } from '../median.ts'
+import { type Studio, viewport } from './studio.ts'
 
 /** Shares of Node's speed that the page is to reach. */
 const goals = { 'left alone': 0.9, 'in use': 0.7 } as const

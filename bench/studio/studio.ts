@@ -15,5 +15,3 @@ export async function serveBuild(name: string, folder: string): Promise<Studio> 
   const server = await serveStudio(folder, { port: 0, headers })
   return { name, address: server.address, close: () => server.close() }
 }
-
-export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]
