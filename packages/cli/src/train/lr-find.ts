@@ -6,8 +6,8 @@ import { writeOutput } from '../terminal/output-file.ts'
 import { lossText, note, print } from '../terminal/terminal.ts'
 import { exitCodes, UsageError } from '../terminal/usage.ts'
 import type { TrainFlags } from './choose-settings.ts'
+import { planTraining } from './plan-training.ts'
 import { flagOf, optimizerWith, type Settings } from './settings.ts'
-import { planTraining } from './train.ts'
 
 export interface RateFlags extends TrainFlags {
   /** Rates between which is looked, and how many are tried. */
