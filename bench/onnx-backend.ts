@@ -32,6 +32,7 @@ export function onnxruntime(opset: number): Backend {
             ]),
           )
         },
+        runInto: () => Promise.reject(new Error('onnxruntime gives memory of its own')),
         profile: () => Promise.reject(new Error('onnxruntime is not profiled here')),
         dispose: () => void session.release(),
       }

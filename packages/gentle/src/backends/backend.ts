@@ -27,6 +27,8 @@ export interface Program<Inputs extends string = string, Outputs extends string 
    * @throws ArgumentError for inputs that are missing, unknown or of a wrong size; BackendError when the backend was closed or one of its threads fails.
    */
   run(...feed: FeedArguments<Inputs>): Promise<Record<Outputs, NDArray>>
+  /** As `run`, with each output copied into memory that is given instead of new memory. @throws ArgumentError also for memory of another size or type than an output's. */
+  runInto(feed: Feed<Inputs>, into: Readonly<Record<Outputs, TypedArray>>): Promise<void>
   /**
    * As `run`, to the same bits, and tells where the time goes. It computes the run several times over, with the variables set back in between, by
    * code of its own that looks at the clock at each call of a kernel: some 40 to 100 ns each. `run` itself is no slower for it.

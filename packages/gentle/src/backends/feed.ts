@@ -1,5 +1,7 @@
+import type { TypedArray } from '../core/dtype.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
+import type { Graph } from '../graph/graph.ts'
 import type { Input } from '../graph/tensor.ts'
 import type { Feed } from './backend.ts'
 
@@ -22,5 +24,18 @@ export function checkFeed(inputs: Readonly<Record<string, Input>>, feed: Feed): 
       throw new ArgumentError(
         `run: input '${name}' has ${length} values; shape ${formatShape(inputs[name].shape)} needs ${sizeOf(inputs[name].shape)}`,
       )
+  }
+}
+
+/**
+ * Checks memory that is given for outputs.
+ * @throws ArgumentError for an output that has none, or of another size or type.
+ */
+export function checkInto(outputs: Graph['outputs'], into: Readonly<Record<string, TypedArray>>): void {
+  for (const name in outputs) {
+    const { shape, dtype } = outputs[name]
+    const memory = into[name]
+    if (memory?.length !== sizeOf(shape) || memory instanceof Int32Array !== (dtype === 'int32'))
+      throw new ArgumentError(`runInto: output '${name}' needs memory for ${sizeOf(shape)} numbers of type ${dtype}`)
   }
 }

@@ -1,6 +1,7 @@
 /** A graph that needs sums over all micro-batches of a step in its midst, as several programs: each computes up to the next such sums. */
 import type { Backend, Feed, Program } from '../backends/backend.ts'
-import type { TypedArray } from '../core/dtype.ts'
+import type { DType, TypedArray } from '../core/dtype.ts'
+import { joined } from '../core/joined.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { sizeOf } from '../core/shape.ts'
 import { type Graph, rootsOf, topologicalOrder } from '../graph/graph.ts'
@@ -60,6 +61,8 @@ interface Segment {
   readonly outputs: readonly string[]
   /** Outputs to be summed, in order, and the names under which later segments take the sums. */
   readonly sums: readonly (readonly [part: string, sum: string])[]
+  /** Inputs that are outputs of earlier segments, and that no later one takes. */
+  readonly ends: readonly string[]
 }
 
 /**
@@ -86,6 +89,8 @@ export function segmentsOf(graph: Graph, late: readonly string[]): Segment[] {
   const names = new Map(sums.map((sum, i): [Tensor, string] => [sum, `sum ${i}`]))
   const kept = new Set<Tensor>()
   const segments: Segment[] = []
+  /** Names of what later segments take. */
+  const needed = new Set<string>()
   // From the last on, since what is kept depends on what comes after.
   for (let segment = last; segment >= 0; segment--) {
     const isHere = (node: Tensor): boolean => computedIn.get(node) === segment
@@ -110,6 +115,7 @@ export function segmentsOf(graph: Graph, late: readonly string[]): Segment[] {
         names.set(node, `kept ${kept.size}`)
       }
     const reached = new Set(topologicalOrder(made))
+    const ends = [...taken.keys()].filter((node) => kept.has(node)).map((node) => names.get(node)!)
     segments.unshift({
       graph: {
         inputs: {
@@ -121,32 +127,57 @@ export function segmentsOf(graph: Graph, late: readonly string[]): Segment[] {
       },
       outputs: own.map(([name]) => name),
       sums: summed.map((sum) => [`part of ${names.get(sum)}`, names.get(sum)!] as const),
+      ends: ends.filter((name) => !needed.has(name)),
     })
+    for (const name of ends) needed.add(name)
   }
   return segments
 }
 
+/** Memory of values that go from segment to segment, used again and again: new memory of megabytes is cleared, and collected, which takes longer than the copy. */
+class SpareMemory {
+  readonly #spare = new Map<string, TypedArray[]>()
+
+  take(dtype: DType, length: number): TypedArray {
+    return this.#spare.get(`${dtype} ${length}`)?.pop() ?? memoryOf(dtype, length)
+  }
+
+  give(memory: TypedArray): void {
+    const key = `${memory instanceof Int32Array ? 'int32' : 'float32'} ${memory.length}`
+    const alike = this.#spare.get(key)
+    if (alike === undefined) this.#spare.set(key, [memory])
+    else alike.push(memory)
+  }
+}
+
+const memoryOf = (dtype: DType, length: number): TypedArray =>
+  dtype === 'int32' ? new Int32Array(length) : new Float32Array(length)
+
+/** A segment that is compiled. */
+interface CompiledSegment extends Segment {
+  readonly program: Program
+}
+
 /** A cut graph, ready to run. */
 export class SegmentedProgram {
-  readonly #segments: readonly Segment[]
-  readonly #programs: readonly Program[]
+  readonly #segments: readonly CompiledSegment[]
+  readonly #spare = new SpareMemory()
 
   /** @param late names of inputs that only `finish` is given */
   static async compile(backend: Backend, graph: Graph, late: readonly string[]): Promise<SegmentedProgram> {
-    const segments = segmentsOf(graph, late)
-    const programs: Program[] = []
+    const segments: CompiledSegment[] = []
     try {
-      for (const { graph } of segments) programs.push(await backend.compile(graph))
+      for (const segment of segmentsOf(graph, late))
+        segments.push({ ...segment, program: await backend.compile(segment.graph) })
     } catch (error) {
-      for (const program of programs) program.dispose()
+      for (const { program } of segments) program.dispose()
       throw error
     }
-    return new SegmentedProgram(segments, programs)
+    return new SegmentedProgram(segments)
   }
 
-  private constructor(segments: readonly Segment[], programs: readonly Program[]) {
+  private constructor(segments: readonly CompiledSegment[]) {
     this.#segments = segments
-    this.#programs = programs
   }
 
   /** How often sums are needed before it comes to its end. */
@@ -156,32 +187,35 @@ export class SegmentedProgram {
 
   /** Begins a run, of which there may be several at once. @param feed values that hold until its end */
   begin(feed: Feed): SegmentedRun {
-    return new SegmentedRun(this.#segments, this.#programs, feed)
+    return new SegmentedRun(this.#segments, this.#spare, feed)
   }
 
   dispose(): void {
-    for (const program of this.#programs) program.dispose()
+    for (const { program } of this.#segments) program.dispose()
   }
 }
 
 /** A run of a cut graph, between two of its segments. */
 class SegmentedRun {
-  readonly #segments: readonly Segment[]
-  readonly #programs: readonly Program[]
-  readonly #values: Map<string, TypedArray | readonly number[] | number>
+  readonly #segments: readonly CompiledSegment[]
+  readonly #spare: SpareMemory
+  readonly #values: Map<string, Feed[string]>
   readonly #outputs: Record<string, NDArray> = {}
   #next = 0
 
-  constructor(segments: readonly Segment[], programs: readonly Program[], feed: Feed) {
+  constructor(segments: readonly CompiledSegment[], spare: SpareMemory, feed: Feed) {
     this.#segments = segments
-    this.#programs = programs
+    this.#spare = spare
     this.#values = new Map(Object.entries(feed))
   }
 
   /** Computes up to the next sums. @param sums those before, unless it begins @returns its parts of the next ones, one after the other */
   async next(sums: Float32Array | undefined): Promise<Float32Array> {
     const outputs = await this.#run(sums)
-    return Float32Array.from(this.#segments[this.#next - 1].sums.flatMap(([part]) => [...outputs[part].data]))
+    return joined(
+      Float32Array,
+      this.#segments[this.#next - 1].sums.map(([part]) => outputs[part] as Float32Array),
+    )
   }
 
   /** Computes the last segment, after all sums. @returns the outputs of the whole graph */
@@ -194,21 +228,33 @@ class SegmentedRun {
     return this.#outputs
   }
 
-  async #run(sums: Float32Array | undefined): Promise<Record<string, NDArray>> {
-    const { graph, outputs: own } = this.#segments[this.#next]
+  async #run(sums: Float32Array | undefined): Promise<Record<string, TypedArray>> {
+    const before = this.#segments[this.#next - 1]
+    const { program, graph, outputs: own, sums: summed, ends } = this.#segments[this.#next++]
     let at = 0
-    for (const [part, sum] of this.#segments[this.#next - 1]?.sums ?? []) {
-      const size = sizeOf(this.#segments[this.#next - 1].graph.outputs[part].shape)
+    for (const [part, sum] of before?.sums ?? []) {
+      const size = sizeOf(before.graph.outputs[part].shape)
       this.#values.set(sum, sums!.subarray(at, at + size))
       at += size
     }
     const feed = Object.fromEntries(Object.keys(graph.inputs).map((name) => [name, this.#values.get(name)!]))
-    const outputs = await this.#programs[this.#next++].run(feed)
-    for (const name of own) this.#outputs[name] = outputs[name]
-    for (const [name, { data }] of Object.entries(outputs)) this.#values.set(name, data)
-    // What no segment needs any more would take memory.
-    const needed = new Set(this.#segments.slice(this.#next).flatMap(({ graph: { inputs } }) => Object.keys(inputs)))
-    for (const name of this.#values.keys()) if (!needed.has(name)) this.#values.delete(name)
+    const isGiven = new Set([...own, ...summed.map(([part]) => part)])
+    const outputs = Object.fromEntries(
+      Object.entries(graph.outputs).map(([name, { dtype, shape }]) => [
+        name,
+        isGiven.has(name) ? memoryOf(dtype, sizeOf(shape)) : this.#spare.take(dtype, sizeOf(shape)),
+      ]),
+    )
+    await program.runInto(feed, outputs)
+    for (const name of own) {
+      const { dtype, shape } = graph.outputs[name]
+      this.#outputs[name] = { dtype, shape, data: outputs[name] }
+    }
+    for (const [name, values] of Object.entries(outputs)) if (!isGiven.has(name)) this.#values.set(name, values)
+    for (const name of ends) {
+      this.#spare.give(this.#values.get(name) as TypedArray)
+      this.#values.delete(name)
+    }
     return outputs
   }
 }

@@ -137,6 +137,31 @@ function describePrograms(backend: () => Backend): void {
     expect([y.x.shape, y.scalar.shape]).toEqual([[2, 3], []])
   })
 
+  it('gives results in memory that it is given, and updates variables as ever', async () => {
+    const x = input([3])
+    const v = variable([3], [1, 2, 3], 'v')
+    const largest = argmax(x, 0)
+    const program = await backend().compile({
+      inputs: { x },
+      outputs: { y: mul(x, v), largest },
+      updates: [[v, add(v, x)]],
+    })
+    const into = { y: new Float32Array(3), largest: new Int32Array(1) }
+    await program.runInto({ x: [1, 5, 2] }, into)
+    expect([values({ data: into.y }), values({ data: into.largest })]).toEqual([[1, 10, 6], [1]])
+    await program.runInto({ x: [1, 0, 0] }, into)
+    expect(values({ data: into.y })).toEqual([2, 0, 0])
+    for (const wrong of [
+      { ...into, y: new Float32Array(4) },
+      { ...into, largest: new Float32Array(1) },
+      { y: into.y } as typeof into,
+    ])
+      await expect(program.runInto({ x: [1, 2, 3] }, wrong)).rejects.toThrow(
+        /runInto: output '(y|largest)' needs memory for \d numbers of type/,
+      )
+    expect(await backend().read(v)).toEqual(Float32Array.of(3, 7, 5))
+  })
+
   it('gives back a result that is used further on, and one under two names', async () => {
     const x = input([3])
     const inner = tanh(x)

@@ -10,7 +10,7 @@ import { checkGraph, type Graph, rootsOf, topologicalOrder } from '../../graph/g
 import { type Tensor, Variable } from '../../graph/tensor.ts'
 import { evaluate, type Precision, storageFor } from '../../ops/evaluate.ts'
 import type { Backend, Feed, Program } from '../backend.ts'
-import { checkFeed } from '../feed.ts'
+import { checkFeed, checkInto } from '../feed.ts'
 import { fastest, type KernelDescription, type Mark, profileOf } from '../profile.ts'
 
 export interface ReferenceOptions {
@@ -98,6 +98,11 @@ export function reference({ precision = 'float32' }: ReferenceOptions = {}): Bac
       run: async (feed = {}) => {
         checkFeed(graph.inputs, feed)
         return finish(compute(feed))
+      },
+      runInto: async (feed, into) => {
+        checkFeed(graph.inputs, feed)
+        checkInto(graph.outputs, into)
+        for (const [name, { data }] of Object.entries(finish(compute(feed)))) into[name].set(data)
       },
       profile: async (feed = {}, options = {}) => {
         checkFeed(graph.inputs, feed)

@@ -1,13 +1,13 @@
 /** The wasm backend: compiles a graph to WebAssembly for its exact shapes and runs it on all cores. */
 
-import type { DType } from '../../core/dtype.ts'
+import type { DType, TypedArray } from '../../core/dtype.ts'
 import { ArgumentError, GentleError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import { checkGraph, type Graph } from '../../graph/graph.ts'
 import type { Constant, Variable } from '../../graph/tensor.ts'
 import type { Backend, Feed, Program } from '../backend.ts'
-import { checkFeed } from '../feed.ts'
+import { checkFeed, checkInto } from '../feed.ts'
 import type { ProfileOptions } from '../profile.ts'
 import { wasmFeatures } from './assembler/index.ts'
 import { type Buffer, bytesOf } from './buffer.ts'
@@ -234,6 +234,13 @@ class WasmBackend implements Backend {
         fill(feed)
         compute(code)
         return results()
+      },
+      runInto: async (feed: Feed, into: Readonly<Record<string, TypedArray>>) => {
+        check(feed)
+        checkInto(graph.outputs, into)
+        fill(feed)
+        compute(code)
+        for (const { name, dtype, elements, address } of outputs) into[name].set(this.#view(dtype, address, elements))
       },
       profile: async (feed: Feed = {}, options: ProfileOptions = {}) => {
         check(feed)

@@ -25,6 +25,7 @@ export function throughOnnx(opset: number): Backend {
             Object.entries(outputs).map(([name, { data, shape, dtype }]) => [name, { data, shape, dtype } as NDArray]),
           )
         },
+        runInto: () => Promise.reject(new Error('no memory is given')),
         profile: () => Promise.reject(new Error('no profile')),
         dispose: () => model.dispose(),
       }
