@@ -40,6 +40,24 @@ export interface Program<Inputs extends string = string, Outputs extends string 
   ): Promise<{ readonly outputs: Record<Outputs, NDArray>; readonly profile: Profile }>
   /** Gives back the program's memory. Variables stay with the backend. */
   dispose(): void
+  /** Where the backend's memory can be seen by other threads (`Backend.expose`). */
+  readonly progress?: Progress | undefined
+}
+
+/** How far the present run of a program is, for another thread that takes up variables while the program still computes others. */
+export interface Progress {
+  /** A number in memory that threads share: it grows while the program runs, and has to be set to 0 before. */
+  readonly word: Int32Array
+  /** How large it is when a variable has its next value. */
+  finalAt(variable: Variable): number
+}
+
+/** Variables as other threads see them. */
+export interface Exposed {
+  /** Their values where the backend keeps them. */
+  readonly values: Float32Array
+  /** Says that another thread has changed them. */
+  changed(): void
 }
 
 /** What runs graphs, and keeps the variables that its programs share. */
@@ -61,6 +79,14 @@ export interface Backend {
   write(variable: Variable, values: ArrayLike<number>): Promise<void>
   /** Gives back the memory of variables that no program uses any more. */
   release(variables: Iterable<Variable>): void
+  /**
+   * Makes room for new variables in one piece of memory that other threads see.
+   * @param places where each begins: multiples of 16, in ascending order, with 16 numbers or more that are nobody's behind each
+   * @param length numbers of the piece
+   * Undefined where the backend has no such memory.
+   * @throws MemoryError where there is no room.
+   */
+  readonly expose?: ((places: ReadonlyMap<Variable, number>, length: number) => Exposed) | undefined
   /** Ends its threads. What is under way is rejected by a BackendError. */
   close(): Promise<void>
 }

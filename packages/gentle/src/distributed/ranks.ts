@@ -10,24 +10,52 @@ export interface Addends {
   readonly inAnyOrder: boolean
   /** Where the sum comes to stand, the same on all ranks, in memory that threads share. */
   readonly into: Float32Array
+  /** What has to come first, where the rank is still computing them. */
+  readonly after?: Computation
 }
 
-/** One of the processes that train together, and what it says to the others. All of them call the same functions in the same order, and each waits for all. */
+/** What another thread of a rank is computing, in memory that threads share. */
+export interface Computation {
+  /** Holds a number that grows while it goes on. */
+  readonly progress: Int32Array
+  /** How large it is when the vectors are there. */
+  readonly until: number
+  /** Holds 1 when all is computed, whatever the other number is; 0 before. */
+  readonly done: Int32Array
+  /** To be added then, in order: what makes the sums of subtrees complete. */
+  readonly additions: readonly (readonly [to: Float32Array, added: Float32Array])[]
+}
+
+/** Seconds that a rank has spent in sums. */
+export interface ExchangeSeconds {
+  /** Until the others had come, when it had computed its own share. */
+  readonly waiting: number
+  /** Moving and adding numbers. */
+  readonly moving: number
+  /** Of these, while it was still computing. */
+  readonly hidden: number
+}
+
+/**
+ * One of the processes that train together, and what it says to the others. All of them call the same functions in the same order, and each waits for all. What is called while
+ * an earlier call is under way comes after it.
+ */
 export interface Ranks {
   /** The number of this process, from 0. */
   readonly rank: number
   /** How many there are. */
   readonly size: number
   /**
-   * Adds up vectors in the order of the tree, whatever the number of ranks, and tells messages on the way.
-   * @returns the messages of all, by rank
+   * Adds up vectors in the order of the tree, whatever the number of ranks, and tells messages on the way. Without a message, vectors of which the rank is still computing
+   * some: then the next sum that has one says that it is done with computing.
+   * @returns the messages of all, by rank; none where there is no message
    * @throws DistributedError where the ranks cannot hear each other any more.
    */
-  sum(addends: Addends, message: Uint8Array): Promise<readonly Uint8Array[]>
+  sum(addends: Addends, message?: Uint8Array): Promise<readonly Uint8Array[]>
   /** Tells a message to all. @returns the messages of all, by rank @throws DistributedError as `sum`. */
   gather(message: Uint8Array): Promise<readonly Uint8Array[]>
-  /** Seconds spent in `sum` so far: waiting for others to come, and moving and adding numbers. */
-  readonly seconds: { readonly waiting: number; readonly moving: number }
+  /** Seconds spent in `sum` so far. */
+  readonly seconds: ExchangeSeconds
 }
 
 /** Ranks that stay joined until they are left. */

@@ -28,6 +28,25 @@ export function subtreesOf(from: number, to: number): Subtree[] {
 }
 
 /**
+ * The largest subtrees that lie within neighbours of which some sums are there.
+ * @returns the additions that make them, in order: to the sum of one, by its place in the list, that of another is added; and where each of the largest then stands
+ */
+export function mergedOf(subtrees: readonly Subtree[]) {
+  const additions: (readonly [to: number, added: number])[] = []
+  const merged: (Subtree & { readonly place: number })[] = []
+  for (const [place, { first, width }] of subtrees.entries()) {
+    merged.push({ place, first, width })
+    for (;;) {
+      const [left, right] = merged.slice(-2)
+      if (right === undefined || left.width !== right.width || left.first % (2 * left.width) !== 0) break
+      additions.push([left.place, right.place])
+      merged.splice(-2, 2, { ...left, width: 2 * left.width })
+    }
+  }
+  return { additions, merged }
+}
+
+/**
  * The additions that make the whole tree of neighbouring subtrees from 0 on, in order: to the sum of one subtree, by its place in the list, that of another is added. The sum of all
  * is then that of the first. Where a right half is missing, because there are fewer micro-batches, the left one is the sum.
  */

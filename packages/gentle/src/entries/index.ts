@@ -3,7 +3,7 @@
  * @module gentle-dl
  */
 export { type GradientOptions, gradients } from '../autodiff/index.ts'
-export type { Backend, Feed, FeedArguments, Program } from '../backends/backend.ts'
+export type { Backend, Exposed, Feed, FeedArguments, Program, Progress } from '../backends/backend.ts'
 export { compile, defaultBackend } from '../backends/default.ts'
 export { type ReferenceOptions, reference } from '../backends/reference/reference.ts'
 export { availableThreads, type WasmOptions, wasm } from '../backends/wasm/wasm.ts'
@@ -13,7 +13,7 @@ export type { NDArray } from '../core/ndarray.ts'
 export { nearestName, nearestNames } from '../core/nearest-name.ts'
 export { Random } from '../core/random.ts'
 export { type Shape, sizeOf } from '../core/shape.ts'
-export type { Addends, Ranks } from '../distributed/ranks.ts'
+export type { Addends, Computation, ExchangeSeconds, Ranks } from '../distributed/ranks.ts'
 export type { Graph } from '../graph/graph.ts'
 export { Constant, constant, Input, input, Tensor, Variable, variable } from '../graph/tensor.ts'
 export { layerFrom } from '../models/layer-from.ts'

@@ -1,6 +1,7 @@
 /** A backend that computes on each of several ranks what it computes on all. */
 import type { Backend } from '../backends/backend.ts'
-import { type WasmOptions, wasm } from '../backends/wasm/wasm.ts'
+import { wasmInSight } from '../backends/wasm/sight.ts'
+import type { WasmOptions } from '../backends/wasm/wasm.ts'
 import { gathered } from '../distributed/messages.ts'
 import type { Ranks } from '../distributed/ranks.ts'
 
@@ -16,10 +17,11 @@ const arithmetics: readonly [arithmetic: string, options: WasmOptions][] = [
  * @throws as `wasm`.
  */
 export async function backendOf(ranks: Ranks, options: WasmOptions = {}): Promise<Backend> {
-  const backend = await wasm(options)
+  // So that gradients go to other ranks from where they are computed.
+  const backend = await wasmInSight(options)
   const all = await gathered(ranks, backend.arithmetic)
   const narrowest = arithmetics.find(([arithmetic]) => all.includes(arithmetic))
   if (narrowest === undefined || narrowest[0] === backend.arithmetic) return backend
   await backend.close()
-  return wasm({ ...options, ...narrowest[1] })
+  return wasmInSight({ ...options, ...narrowest[1] })
 }

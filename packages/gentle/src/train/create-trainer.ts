@@ -49,7 +49,11 @@ export async function createTrainer(
   const first = await readWeights(model)
   const average = ema && new (await import('./weight-average.ts')).WeightAverage(model, ema, first)
   const planRemat = options.remat ? (await import('../autodiff/remat-plan.ts')).planRemat : undefined
-  return new Trainer(model, examples, { ...options, microBatches }, first, { average: average || undefined, planRemat })
+  return new Trainer(model, examples, { ...options, microBatches }, first, {
+    average: average || undefined,
+    planRemat,
+    wishes: division?.wishesOf(options.ranks),
+  })
 }
 
 /** What batches that are not divided do without. */

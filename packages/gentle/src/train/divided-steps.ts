@@ -1,16 +1,17 @@
 /** Steps of divided batches: each rank computes its micro-batches of a batch, and all make the same update of the gradients' sum. */
 import type { Profile } from '../backends/profile.ts'
 import { ArgumentError, DataError } from '../core/errors.ts'
-import type { Ranks } from '../distributed/ranks.ts'
+import { gathered } from '../distributed/messages.ts'
+import type { ExchangeSeconds, Ranks } from '../distributed/ranks.ts'
 import type { Metric } from '../nn/metrics.ts'
 import { type AnyModel, writeWeights } from '../nn/model.ts'
 import { agreeOnTraining } from './agree-training.ts'
 import { type Batch, nextEpoch, type Place } from './batches.ts'
 import type { RunningSums, Sums } from './evaluation.ts'
-import type { MicroBatch, MicroBatchPrograms, MicroBatchResult } from './micro-batch-programs.ts'
+import type { FollowSums, MicroBatch, MicroBatchPrograms, MicroBatchResult } from './micro-batch-programs.ts'
 import { type DividedBatch, DividedBatches } from './micro-batches.ts'
 import type { Moment, Parts } from './moment.ts'
-import { DivergedTraining } from './reports.ts'
+import { DivergedTraining, type RankTimes } from './reports.ts'
 import { StepExchange, type ToldDivergence } from './step-exchange.ts'
 import type { StepNumbers } from './training-programs.ts'
 import type { Wishes } from './wishes.ts'
@@ -19,7 +20,7 @@ import type { Wishes } from './wishes.ts'
 export interface DividedTraining<M extends AnyModel> {
   readonly model: M
   readonly ranks: Ranks | undefined
-  readonly wishes: Wishes
+  readonly wishes: Wishes | undefined
   /** Those that are counted in training. */
   readonly metrics: readonly Metric[]
   readonly parts: Parts
@@ -29,6 +30,33 @@ export interface DividedTraining<M extends AnyModel> {
   programs(): Promise<MicroBatchPrograms>
   diverged(result: MicroBatchResult, batch: Batch, draw: number): Promise<DivergedTraining<M>>
 }
+
+/** A rank's share of a step. */
+interface Share {
+  readonly programs: MicroBatchPrograms
+  readonly batches: DividedBatches
+  readonly batch: DividedBatch
+  /** To be called when all of the rank's micro-batches are read. */
+  readAhead(): Promise<void>
+  /** Takes the profile of the first of them, where it is asked for. */
+  readonly profiles: Profile[] | undefined
+}
+
+/** What comes of a rank's own micro-batches. */
+interface Computed<M extends AnyModel> {
+  /** What each of them counts. */
+  readonly counted: readonly RunningSums[]
+  readonly diverged: DivergedTraining<M> | undefined
+  /** Milliseconds that went into a profile. */
+  readonly aside: number
+}
+
+/** A process alone exchanges nothing. */
+const noSeconds: ExchangeSeconds = { waiting: 0, moving: 0, hidden: 0 }
+
+/** How all ranks spend the time of steps. @param steps what they make, where they have made any */
+export const rankTimes = (ranks: Ranks | undefined, steps?: { readonly times: RankTimes }): Promise<RankTimes[]> =>
+  gathered(ranks, steps?.times ?? { step: 0, ...noSeconds })
 
 export class DividedSteps<M extends AnyModel> {
   readonly #training: DividedTraining<M>
@@ -40,7 +68,7 @@ export class DividedSteps<M extends AnyModel> {
   #agreed = false
   #secondsWaited = 0
   /** Seconds of steps, with `ranks.seconds` as they were when the count began. */
-  readonly #times = { steps: 0, seconds: 0, waiting: 0, moving: 0 }
+  readonly #times = { steps: 0, seconds: 0, ...noSeconds }
 
   constructor(training: DividedTraining<M>) {
     const { ranks, metrics, wishes, parts } = training
@@ -54,11 +82,14 @@ export class DividedSteps<M extends AnyModel> {
   }
 
   /** Means of a step's seconds, since the first or the one that was profiled. */
-  get times(): { readonly step: number; readonly waiting: number; readonly moving: number } {
-    const { steps, seconds, waiting, moving } = this.#times
-    const now = this.#training.ranks?.seconds ?? { waiting: 0, moving: 0 }
+  get times(): RankTimes {
+    const { steps, seconds, ...before } = this.#times
+    const now = this.#training.ranks?.seconds ?? noSeconds
     const of = (sum: number): number => (steps === 0 ? 0 : sum / steps)
-    return { step: of(seconds), waiting: of(now.waiting - waiting), moving: of(now.moving - moving) }
+    const [waiting, moving, hidden] = (['waiting', 'moving', 'hidden'] as const).map((kind) =>
+      of(now[kind] - before[kind]),
+    )
+    return { step: of(seconds), waiting, moving, hidden }
   }
 
   /** Has the ranks agree once more before the next step, where the training goes on from another place. */
@@ -79,8 +110,8 @@ export class DividedSteps<M extends AnyModel> {
     await this.enterEpoch()
   }
 
-  /** @param onProfile takes the profile of the rank's first micro-batch @returns what all examples of the batch add up to */
-  async step(onProfile?: (profile: Profile) => void): Promise<Sums> {
+  /** @param profiles takes the profile of the rank's first micro-batch @returns what all examples of the batch add up to */
+  async step(profiles?: Profile[]): Promise<Sums> {
     const { ranks, parts, at } = this.#training
     if (ranks !== undefined && !this.#agreed) await agreeOnTraining(ranks, at, parts)
     this.#agreed = true
@@ -90,7 +121,7 @@ export class DividedSteps<M extends AnyModel> {
     const started = performance.now()
     const division = { microBatches: parts.microBatches!, rank, size }
     this.#batches ??= await DividedBatches.of(parts.data, parts.batchSize, place, division)
-    if (onProfile !== undefined) this.#checkProfiled()
+    if (profiles !== undefined) this.#checkProfiled()
     const batch = this.#batches.next()
     const programs = await this.#training.programs()
     programs.sums.clear()
@@ -101,7 +132,13 @@ export class DividedSteps<M extends AnyModel> {
       const coming = DividedBatches.of(parts.data, parts.batchSize, nextEpoch(place), division)
       this.#coming = await coming.catch(() => undefined)
     }
-    const { counted, diverged, aside } = await this.#computeOwn(programs, this.#batches, batch, readAhead, onProfile)
+    const { counted, diverged, aside } = await this.#computeOwn({
+      programs,
+      batches: this.#batches,
+      batch,
+      readAhead,
+      profiles,
+    })
     at.draw += batch.sizes.length
     at.position += batch.examples
     if (diverged !== undefined && ranks === undefined) throw diverged
@@ -110,7 +147,7 @@ export class DividedSteps<M extends AnyModel> {
     await programs.update(total.slot, numbers)
     const seconds = (performance.now() - started - aside) / 1000
     at.seconds += seconds
-    this.#countStep(seconds, onProfile !== undefined)
+    this.#countStep(seconds, profiles !== undefined)
     return total.sums
   }
 
@@ -126,57 +163,76 @@ export class DividedSteps<M extends AnyModel> {
       throw new ArgumentError('profile: the next batch is smaller than others; profile one of full size')
   }
 
-  /**
-   * Computes the rank's own micro-batches of a batch, to the first whose numbers are not finite.
-   * @param readAhead is called when all of them are read
-   * @returns what they count, and milliseconds that went aside into a profile
-   */
-  async #computeOwn(
-    programs: MicroBatchPrograms,
-    batches: DividedBatches,
-    { sizes, examples, own }: DividedBatch,
-    readAhead: () => Promise<void>,
-    onProfile?: (profile: Profile) => void,
-  ) {
-    const { ranks, parts, at } = this.#training
-    const { draw } = at
-    const counted: RunningSums[] = []
-    let diverged: DivergedTraining<M> | undefined
-    let aside = 0
+  /** Computes the rank's own micro-batches of a batch, to the first whose numbers are not finite. */
+  async #computeOwn(share: Share): Promise<Computed<M>> {
     let isTaken = false
-    const placeOf = (leaf: number): MicroBatch => ({ draw: draw + leaf, leaf, share: sizes[leaf] / examples })
-    const count = async (result: MicroBatchResult, batch: Batch, of: MicroBatch): Promise<void> => {
-      counted.push(result.sums.soFar())
-      if (!Number.isFinite(result.sums.loss) || !result.areFinite)
-        diverged ??= await this.#training.diverged(result, batch, of.draw)
-    }
     try {
-      if (parts.syncBatchNorm) {
-        const { copyOf, summedOverBatch } = await import('./side-by-side.ts')
-        const side = []
-        for (let leaf = own[0]; leaf < own[1]; leaf++)
-          side.push({ batch: copyOf(await this.#read(batches)), of: placeOf(leaf) })
-        await readAhead()
-        const results = await programs.runSideBySide(side, (vectors) => summedOverBatch(ranks, sizes.length, vectors))
-        for (const [i, { batch, of }] of side.entries()) await count(results[i], batch, of)
-      } else
-        for (let leaf = own[0]; leaf < own[1] && diverged === undefined; leaf++) {
-          const batch = await this.#read(batches)
-          if (leaf + 1 === own[1]) await readAhead()
-          const of = placeOf(leaf)
-          if (onProfile !== undefined && leaf === own[0]) {
-            const begun = performance.now()
-            onProfile(await programs.profile(batch, of))
-            aside = performance.now() - begun
-          }
-          await count(await programs.run(batch, of), batch, of)
-        }
-      isTaken = diverged === undefined
+      const computed = this.#training.parts.syncBatchNorm
+        ? await this.#computeSideBySide(share)
+        : await this.#computeInTurn(share)
+      isTaken = computed.diverged === undefined
+      return computed
     } finally {
       // What it left unread is not the next batch's; what could not be read is read again where it is asked for again.
       if (!isTaken) await this.close()
     }
-    return { counted, diverged, aside }
+  }
+
+  /** One after the other; what is finished of the last one's gradients travels while it is computed. */
+  async #computeInTurn({ programs, batches, batch: divided, readAhead, profiles }: Share): Promise<Computed<M>> {
+    const { sums } = programs
+    const { sizes, examples } = divided
+    const [from, to] = divided.own
+    const counted: RunningSums[] = []
+    let aside = 0
+    const send: FollowSums | undefined = this.#exchange.sendsEarly(sums)
+      ? (unmerged, progress) => this.#exchange.begin(sums, sizes.length, unmerged, progress)
+      : undefined
+    for (let leaf = from; leaf < to; leaf++) {
+      const batch = await this.#read(batches)
+      if (leaf === to - 1) await readAhead()
+      const of = this.#placeOf(leaf, sizes[leaf] / examples)
+      if (profiles !== undefined && leaf === from) {
+        const begun = performance.now()
+        profiles.push(await programs.profile(batch, of))
+        aside = performance.now() - begun
+      }
+      const result = await programs.run(batch, of, leaf === to - 1 ? send : undefined)
+      counted.push(result.sums.soFar())
+      const diverged = await this.#divergenceIn(result, batch, of)
+      if (diverged !== undefined) return { counted, diverged, aside }
+    }
+    return { counted, diverged: undefined, aside }
+  }
+
+  /** All at once, between sums over the whole batch. */
+  async #computeSideBySide({ programs, batches, batch: divided, readAhead }: Share): Promise<Computed<M>> {
+    const { sizes, examples } = divided
+    const [from, to] = divided.own
+    const { copyOf, summedOverBatch } = await import('./side-by-side.ts')
+    const side = []
+    for (let leaf = from; leaf < to; leaf++)
+      side.push({ batch: copyOf(await this.#read(batches)), of: this.#placeOf(leaf, sizes[leaf] / examples) })
+    await readAhead()
+    const results = await programs.runSideBySide(side, (vectors) =>
+      summedOverBatch(this.#training.ranks, sizes.length, vectors),
+    )
+    let diverged: DivergedTraining<M> | undefined
+    for (const [i, { batch, of }] of side.entries()) diverged ??= await this.#divergenceIn(results[i], batch, of)
+    return { counted: results.map(({ sums }) => sums.soFar()), diverged, aside: 0 }
+  }
+
+  #placeOf(leaf: number, share: number): MicroBatch {
+    return { draw: this.#training.at.draw + leaf, leaf, share }
+  }
+
+  async #divergenceIn(
+    result: MicroBatchResult,
+    batch: Batch,
+    { draw }: MicroBatch,
+  ): Promise<DivergedTraining<M> | undefined> {
+    const areNumbers = Number.isFinite(result.sums.loss) && result.areFinite
+    return areNumbers ? undefined : this.#training.diverged(result, batch, draw)
   }
 
   /** @param isAnew whether the count begins behind this step, which took longer than others */

@@ -2,7 +2,11 @@
 import { partRanges } from '../core/batch-parts.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { AnyDataset } from '../data/dataset.ts'
+import type { Ranks } from '../distributed/ranks.ts'
 import type { TrainerOptions } from './trainer-options.ts'
+import { Wishes } from './wishes.ts'
+
+export const wishesOf = (ranks: Ranks | undefined): Wishes | undefined => ranks && new Wishes(ranks)
 
 /**
  * Micro-batches a batch.

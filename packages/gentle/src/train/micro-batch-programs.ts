@@ -1,4 +1,5 @@
 /** The programs of divided batches: gradients of micro-batches, which add up in the places of a tree, and the update by their sum. */
+import type { Progress } from '../backends/backend.ts'
 import type { Profile } from '../backends/profile.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
@@ -9,7 +10,7 @@ import { Sums } from './evaluation.ts'
 import { zeroOf } from './finite.ts'
 import type { SegmentedProgram } from './segments.ts'
 import { BatchPrograms, fieldsOf, type TraceBatch, tensorsFor } from './steps.ts'
-import { SubtreeSums } from './subtree-sums.ts'
+import { SubtreeSums, type UnmergedSums } from './subtree-sums.ts'
 import type { StepNumbers, TraceBackward, TraceUpdates, TrainedParts } from './training-programs.ts'
 
 /** A micro-batch's place in its step. */
@@ -27,6 +28,9 @@ export interface MicroBatchResult {
   readonly sums: Sums
   readonly areFinite: boolean
 }
+
+/** Hands sums over to another thread, which sees how far the program is that computes the last of them. */
+export type FollowSums = (sums: UnmergedSums, progress: Progress) => () => void
 
 /** Compiled when first needed. */
 export class MicroBatchPrograms {
@@ -79,12 +83,23 @@ export class MicroBatchPrograms {
     return new MicroBatchPrograms(parts, trace, traceUpdates, sumOverBatch)
   }
 
-  /** Computes the gradients of a micro-batch, and adds them to the sums. */
-  async run(batch: Batch, { draw, leaf, share }: MicroBatch): Promise<MicroBatchResult> {
+  /**
+   * Computes the gradients of a micro-batch, and adds them to the sums.
+   * @param follow takes the sums up where another thread can, while they are computed; what it returns is called when they are
+   */
+  async run(batch: Batch, { draw, leaf, share }: MicroBatch, follow?: FollowSums): Promise<MicroBatchResult> {
     const isAdded = await this.sums.expect(leaf)
-    const results = await this.#programs.run(batch, { draw, share, isAdded: Number(isAdded) })
-    await this.sums.take(leaf, isAdded)
-    return this.#resultOf(results, batch)
+    const { program, feed } = await this.#programs.of(batch, { draw, share, isAdded: Number(isAdded) })
+    const { progress } = program
+    const left = follow === undefined || progress === undefined ? undefined : this.sums.leave(leaf, isAdded)
+    const computed = left && follow!(left, progress!)
+    try {
+      const results = await program.run(feed)
+      if (left === undefined) await this.sums.take(leaf, isAdded)
+      return this.#resultOf(results, batch)
+    } finally {
+      computed?.()
+    }
   }
 
   /**

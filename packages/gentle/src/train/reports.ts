@@ -27,6 +27,8 @@ export interface RankTimes {
   readonly waiting: number
   /** Moving gradients to other ranks and adding them. */
   readonly moving: number
+  /** Of `moving`, what went on while the rank still computed gradients. */
+  readonly hidden: number
 }
 
 /** What is known after an epoch. */

@@ -6,6 +6,7 @@ import type { AnyModel, Model } from '../nn/model.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { EpochReport, StepReport } from './reports.ts'
 import type { Trainer } from './trainer.ts'
+import type { Wishes } from './wishes.ts'
 
 /** @typeParam M the model that is trained: it says what kind of validation set goes with it */
 export interface RunOptions<M extends AnyModel = Model> {
@@ -91,11 +92,17 @@ export async function runTraining<M extends AnyModel>(
   }
 }
 
+/** Whoever trains alone does at once what it wishes. */
+const ofOneProcess: Pick<Wishes, 'isDue' | 'isDueNow'> = {
+  isDue: (_, isWished) => isWished,
+  isDueNow: async (_, isWished) => isWished,
+}
+
 async function trainEpochs<M extends AnyModel>(trainer: Trainer<M>, options: RunOptions<M>): Promise<boolean> {
   const { validation, validate, onEpochStart, onStepStart, onStep, onEpoch, checkpoints, patience, signal } = options
   let { onProfile } = options
   const end = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY)
-  const { wishes } = trainer
+  const { wishes = ofOneProcess } = trainer
   let isOver = false
   const isWhole = trainer.accumulate === 1 && trainer.microBatches === undefined
   let yielded = performance.now()

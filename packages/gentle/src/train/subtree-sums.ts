@@ -1,17 +1,35 @@
 /** Sums of micro-batches' gradients over subtrees of the order in which they are added. They stay with the backend. */
-import type { Backend, Program } from '../backends/backend.ts'
+import type { Backend, Exposed, Program } from '../backends/backend.ts'
+import { ArgumentError } from '../core/errors.ts'
 import { sizeOf } from '../core/shape.ts'
-import { additionsOf, type Subtree } from '../distributed/tree.ts'
+import { sharedFloats } from '../core/shared-floats.ts'
+import { additionsOf, mergedOf, type Subtree } from '../distributed/tree.ts'
 import type { Graph } from '../graph/graph.ts'
 import { type Tensor, type Variable, variable } from '../graph/tensor.ts'
 import { add } from '../ops/elementwise.ts'
 import type { Updates } from '../optim/optimizer.ts'
+import { type Bucket, type GradientVector, gradientVector } from './gradient-vector.ts'
 
-/** Memory for one sum: by the parameter, or state, that it is for. */
-type Slot = ReadonlyMap<Variable, Variable>
+/** Memory for one sum. */
+interface Slot {
+  /** In the order of the parameters, or state, that they are for. */
+  readonly places: readonly Variable[]
+  /** Where other threads see it. */
+  readonly exposed: Exposed | undefined
+}
 
 interface Held extends Subtree {
   readonly slot: number
+}
+
+/** Sums as another thread sees them while a program still computes the last one. */
+export interface UnmergedSums {
+  /** In order. */
+  readonly vectors: readonly Float32Array[]
+  /** What makes the sums of the largest subtrees of them: to one, by its place, another is added. */
+  readonly additions: readonly (readonly [to: number, added: number])[]
+  /** Places of these. */
+  readonly merged: readonly number[]
 }
 
 /** The sums of a rank's micro-batches, from left to right: as soon as both halves of a subtree are there, they are one sum. */
@@ -22,6 +40,9 @@ export class SubtreeSums {
   readonly #learned: number
   /** Micro-batches are computed into the first, or added to what is there. */
   readonly #slots: Slot[] = []
+  readonly #vector: GradientVector
+  /** Where the backend's memory cannot be seen, copies: of the sum over all ranks, and of the rank's own. */
+  #copies: readonly Float32Array[] = []
   readonly #programs = new Map<string, Program>()
   #held: Held[] = []
 
@@ -30,17 +51,21 @@ export class SubtreeSums {
     this.#backend = backend
     this.#variables = [...learned, ...state]
     this.#learned = learned.length
+    this.#vector = gradientVector(
+      this.#variables.map(({ shape }) => shape),
+      learned.length,
+    )
     this.#slots.push(this.#makeSlot())
-  }
-
-  /** Numbers of a sum. */
-  get length(): number {
-    return this.#variables.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   }
 
   /** The variables in which a micro-batch's program leaves its gradients and its state, in order. */
   get places(): readonly Variable[] {
-    return [...this.#slots[0].values()]
+    return this.#slots[0].places
+  }
+
+  /** Stretches of a sum's vector that travel together. */
+  get buckets(): readonly Bucket[] {
+    return this.#vector.buckets
   }
 
   /** Forgets all sums. */
@@ -64,15 +89,23 @@ export class SubtreeSums {
 
   /** Takes up the micro-batch whose program has run, after `expect`. */
   async take(leaf: number, isAdded: boolean): Promise<void> {
-    if (isAdded) this.#held[this.#held.length - 1] = { ...this.#held.at(-1)!, width: 2 }
-    else this.#held.push({ slot: 0, first: leaf, width: 1 })
-    for (;;) {
-      const [left, right] = this.#held.slice(-2)
-      const areHalves = right !== undefined && left.width === right.width && left.first % (2 * left.width) === 0
-      if (!areHalves) return
-      await this.#add(left, right)
-      this.#held.splice(-2, 2, { ...left, width: 2 * left.width })
-    }
+    const held = this.#with(leaf, isAdded)
+    const { additions, merged } = mergedOf(held)
+    for (const [to, added] of additions) await this.#add(held[to], held[added])
+    this.#held = merged.map(({ place, ...subtree }) => ({ ...subtree, slot: held[place].slot }))
+  }
+
+  /**
+   * As `take`, for a micro-batch whose program has yet to run; another thread makes the additions.
+   * @returns undefined where no other thread sees the sums, and nothing is taken up
+   */
+  leave(leaf: number, isAdded: boolean): UnmergedSums | undefined {
+    const held = this.#with(leaf, isAdded)
+    const vectors = held.flatMap(({ slot }) => this.#slots[slot].exposed?.values ?? [])
+    if (vectors.length < held.length) return undefined
+    const { additions, merged } = mergedOf(held)
+    this.#held = merged.map(({ place, ...subtree }) => ({ ...subtree, slot: held[place].slot }))
+    return { vectors, additions, merged: merged.map(({ place }) => place) }
   }
 
   /** Makes one sum of all, where no other rank has any. @returns the slot of it */
@@ -81,26 +114,30 @@ export class SubtreeSums {
     return this.#held[0].slot
   }
 
-  /** Copies the sums, in order, into vectors. */
-  async read(into: readonly Float32Array[]): Promise<void> {
-    for (const [i, { slot }] of this.#held.entries()) {
-      let at = 0
-      for (const place of this.#slots[slot].values()) {
-        const size = sizeOf(place.shape)
-        await this.#backend.read(place, into[i].subarray(at, at + size))
-        at += size
-      }
-    }
+  /** A vector for the sum over all ranks, the first slot's, in memory that threads share; it may be that of one of the sums. */
+  get total(): Float32Array {
+    return this.#slots[0].exposed?.values ?? this.#copy(0)
   }
 
-  /** Sets what is in `places`. */
-  async write(values: Float32Array): Promise<void> {
-    let at = 0
-    for (const place of this.places) {
-      const size = sizeOf(place.shape)
-      await this.#backend.write(place, values.subarray(at, at + size))
-      at += size
-    }
+  /** The sums as vectors in memory that threads share, in order; any numbers where there are fewer sums than are asked for. */
+  async vectors(count: number): Promise<readonly Float32Array[]> {
+    const slots = Array.from({ length: count }, (_, i) => this.#slots[this.#held[i]?.slot ?? 0])
+    return Promise.all(
+      slots.map(async ({ places, exposed }, i) => {
+        if (exposed !== undefined) return exposed.values
+        const copy = this.#copy(i + 1)
+        for (const [number, place] of places.entries()) await this.#backend.read(place, this.#stretch(copy, number))
+        return copy
+      }),
+    )
+  }
+
+  /** Takes up what `total` has become. */
+  async settle(): Promise<void> {
+    const [{ places, exposed }] = this.#slots
+    if (exposed !== undefined) return exposed.changed()
+    for (const [number, place] of places.entries())
+      await this.#backend.write(place, this.#stretch(this.#copy(0), number))
   }
 
   /** Makes an update of the sum in a slot by a program that is traced from it once. */
@@ -112,7 +149,7 @@ export class SubtreeSums {
     await this.#run(
       `update by ${slot}`,
       () => {
-        const places = [...this.#slots[slot].values()]
+        const { places } = this.#slots[slot]
         const state = this.#variables.slice(this.#learned)
         return trace(
           places.slice(0, this.#learned),
@@ -125,7 +162,7 @@ export class SubtreeSums {
 
   dispose(): void {
     for (const program of this.#programs.values()) program.dispose()
-    for (const slot of this.#slots) this.#backend.release(slot.values())
+    for (const slot of this.#slots) this.#backend.release(slot.places)
     this.#programs.clear()
   }
 
@@ -135,15 +172,36 @@ export class SubtreeSums {
 
   /** A graph that sets a slot to a function of it and of another one, the first unless named. */
   #updatesOf(slot: number, of: (own: Tensor, other: Tensor) => Tensor, other = 0): Graph {
-    const updates = this.#variables.map((each): readonly [Variable, Tensor] => {
-      const own = this.#slots[slot].get(each)!
-      return [own, of(own, this.#slots[other].get(each)!)]
-    })
+    const others = this.#slots[other].places
+    const updates = this.#slots[slot].places.map((own, i): readonly [Variable, Tensor] => [own, of(own, others[i])])
     return { inputs: {}, outputs: {}, updates }
   }
 
   #makeSlot(): Slot {
-    return new Map(this.#variables.map((each) => [each, variable(each.shape, 0, each.name)]))
+    const places = this.#variables.map(({ shape, name }) => variable(shape, 0, name))
+    const { places: starts, length } = this.#vector
+    const byStart = [...places.entries()].sort(([a], [b]) => starts[a] - starts[b])
+    const exposed = this.#backend.expose?.(new Map(byStart.map(([number, place]) => [place, starts[number]])), length)
+    return { places, exposed }
+  }
+
+  /** The sums when a micro-batch is there, too. */
+  #with(leaf: number, isAdded: boolean): Held[] {
+    if (isAdded) return [...this.#held.slice(0, -1), { ...this.#held.at(-1)!, width: 2 }]
+    return [...this.#held, { slot: 0, first: leaf, width: 1 }]
+  }
+
+  #stretch(vector: Float32Array, number: number): Float32Array {
+    const start = this.#vector.places[number]
+    return vector.subarray(start, start + sizeOf(this.#variables[number].shape))
+  }
+
+  #copy(index: number): Float32Array {
+    if (typeof SharedArrayBuffer === 'undefined')
+      throw new ArgumentError('training: ranks need memory that threads share, which this engine does not have')
+    const missing = Math.max(0, index + 1 - this.#copies.length)
+    this.#copies = [...this.#copies, ...Array.from({ length: missing }, () => sharedFloats(this.#vector.length))]
+    return this.#copies[index]
   }
 
   #freeSlot(): number {

@@ -29,13 +29,15 @@ import type { TrainerOptions } from './trainer-options.ts'
 import { type StepNumbers, TrainingPrograms } from './training-programs.ts'
 import type { BestEpoch, TrainingState } from './training-state.ts'
 import type { WeightAverage } from './weight-average.ts'
-import { Wishes } from './wishes.ts'
+import type { Wishes } from './wishes.ts'
 
 /** What is loaded for the trainings alone that ask for it. */
 interface Loaded<M extends AnyModel> {
   /** Of the weights that the training begins with. */
   readonly average?: WeightAverage<M>
-  readonly planRemat?: PlanRemat
+  readonly planRemat?: PlanRemat | undefined
+  /** Where several ranks train. */
+  readonly wishes?: Wishes | undefined
 }
 
 /**
@@ -74,8 +76,8 @@ export class Trainer<M extends AnyModel = Model> {
   readonly #at: Moment
   readonly #reader: EpochReader
   #divided: DividedSteps<M> | undefined
-  /** What may end the training before its time. */
-  readonly wishes: Wishes
+  /** What may end the training of several ranks before its time. */
+  readonly wishes: Wishes | undefined
 
   /** See `createTrainer`, which makes the model. @param first the weights that it begins with */
   constructor(model: M, data: AnyDataset, options: TrainerOptions, first: WeightValues, loaded: Loaded<M> = {}) {
@@ -97,7 +99,7 @@ export class Trainer<M extends AnyModel = Model> {
     this.#metrics = checkMetrics(metrics)
     this.#evaluators = new Evaluators(this.batchSize, { loss: options.loss, metrics, ranks })
     this.#reader = new EpochReader(data, this.batchSize)
-    this.wishes = new Wishes(ranks)
+    this.wishes = loaded.wishes
     this.#monitor = options.monitor ?? metrics[0]?.name ?? 'loss'
     this.#phases = phasesOf([...model.parameters.keys()], freeze, epochs)
     this.#phase = this.#phases[0]
@@ -222,9 +224,8 @@ export class Trainer<M extends AnyModel = Model> {
    * How the time of steps is spent on each rank, the mean of those since the training began or was profiled, in seconds; a process alone is the only rank. All ranks call it.
    */
   async rankTimes(): Promise<readonly RankTimes[]> {
-    const own = this.#divided?.times ?? { step: 0, waiting: 0, moving: 0 }
-    const { gathered } = await import('../distributed/messages.ts')
-    return gathered(this.ranks, own)
+    const { rankTimes } = await import('./divided-steps.ts')
+    return rankTimes(this.ranks, this.#divided)
   }
 
   /**
@@ -234,11 +235,9 @@ export class Trainer<M extends AnyModel = Model> {
   profile(batch?: Batch): Promise<{ readonly report: StepReport; readonly profile: Profile }> {
     return this.#turns.run(async () => {
       if (this.microBatches !== undefined && batch === undefined) {
-        let profile: Profile | undefined
-        const report = await this.#dividedStep((found) => {
-          profile = found
-        })
-        return { report, profile: profile! }
+        const profiles: Profile[] = []
+        const report = await this.#dividedStep(profiles)
+        return { report, profile: profiles[0] }
       }
       if (this.accumulate > 1)
         throw new ArgumentError(
@@ -444,8 +443,8 @@ export class Trainer<M extends AnyModel = Model> {
     return this.#update(sum)
   }
 
-  /** A step of all ranks, of the next batch. */
-  async #dividedStep(onProfile?: (profile: Profile) => void): Promise<StepReport> {
+  /** A step of all ranks, of the next batch. @param profiles takes that of the rank's first micro-batch */
+  async #dividedStep(profiles?: Profile[]): Promise<StepReport> {
     const { DividedSteps } = await import('./divided-steps.ts')
     this.#divided ??= new DividedSteps<M>({
       model: this.model,
@@ -460,7 +459,7 @@ export class Trainer<M extends AnyModel = Model> {
       diverged: ({ sums }, batch, draw) =>
         this.#diverged(whyNoNumbers(sums.loss), this.#at.step + 1, batch, unchanged, draw),
     })
-    return this.#finishUpdate(await this.#divided.step(onProfile))
+    return this.#finishUpdate(await this.#divided.step(profiles))
   }
 
   async #finishStep(results: Record<string, NDArray>, batch: Batch, before?: BeforeStep): Promise<StepReport> {

@@ -1,16 +1,17 @@
-/** What ends a training before its time. Ranks do so after the same step, whoever of them is asked. */
+/** What ends a training of several ranks before its time: after the same step, whoever of them is asked. */
+import { gathered } from '../distributed/messages.ts'
 import type { Ranks } from '../distributed/ranks.ts'
 
 /** To stop and be gone on with, or to end with the epoch that is under way: its time is over. */
 export type Wish = 'pause' | 'end'
 
 export class Wishes {
-  readonly #ranks: Ranks | undefined
+  readonly #ranks: Ranks
   readonly #own = new Set<Wish>()
   /** Those that all ranks have heard. */
   readonly #heard = new Set<Wish>()
 
-  constructor(ranks: Ranks | undefined) {
+  constructor(ranks: Ranks) {
     this.#ranks = ranks
   }
 
@@ -24,18 +25,15 @@ export class Wishes {
     for (const wish of wishes.flat()) this.#heard.add(wish)
   }
 
-  /** Whether what this rank may wish for now is to be done; of several ranks, as the last step's messages have it. */
+  /** Whether what this rank may wish for now is to be done, as the last step's messages have it. */
   isDue(wish: Wish, isWished: boolean): boolean {
-    if (this.#ranks === undefined) return isWished
     if (isWished) this.#own.add(wish)
     return this.#grant(wish)
   }
 
   /** As `isDue`, and all ranks are asked now. */
   async isDueNow(wish: Wish, isWished: boolean): Promise<boolean> {
-    if (this.#ranks === undefined) return isWished
     if (isWished) this.#own.add(wish)
-    const { gathered } = await import('../distributed/messages.ts')
     this.hear(await gathered(this.#ranks, this.own))
     return this.#grant(wish)
   }

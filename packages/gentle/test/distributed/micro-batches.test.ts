@@ -1,11 +1,13 @@
 /** Batches divided into micro-batches, on one and on several ranks. */
-import { describe, expect, it } from 'vitest'
+import { createHash } from 'node:crypto'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
+import { wasmInSight } from '../../src/backends/wasm/sight.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { DataError } from '../../src/core/errors.ts'
 import { augmented, inMemory } from '../../src/data/index.ts'
-import type { Ranks } from '../../src/distributed/ranks.ts'
+import type { Addends, Ranks } from '../../src/distributed/ranks.ts'
 import * as nn from '../../src/nn/index.ts'
 import { adam, type Optimizer, sgd } from '../../src/optim/index.ts'
 import {
@@ -116,6 +118,88 @@ describe('on any number of ranks the whole training is the same to the bit', () 
     expect(expected.step).toBe(3 * expected.epochs)
     for (const size of sizes)
       for (const state of await onRanks(size, open, more)) expect(timeless(state), `${size} ranks`).toEqual(expected)
+  })
+})
+
+describe('gradients of megabytes travel in buckets, to the same bits', () => {
+  const layers = [nn.Linear(1100), nn.BatchNorm(), nn.Tanh(), nn.Linear(1100), nn.Tanh(), nn.Linear(3)]
+  const large = nn.Sequential(nn.Flatten(), ...layers)
+
+  /** Trains for a batch on ranks, and notes what the last one adds. */
+  async function watched(opens: readonly (() => Promise<Backend>)[], more: Partial<TrainerOptions> = {}) {
+    const seen: Addends[] = []
+    const digests = await Promise.all(
+      inProcessRanks(opens.length).map(async (ranks, rank) => {
+        const sum: Ranks['sum'] = (addends, message) => {
+          if (rank === opens.length - 1) seen.push(addends)
+          return ranks.sum(addends, message)
+        }
+        const backend = await opens[rank]()
+        const trainer = await createTrainer(
+          large,
+          data,
+          options({ backend, ranks: { ...ranks, sum }, batchSize: 32, ema: 0.9, ...more }),
+        )
+        await trainer.step()
+        await trainer.step()
+        const { weights, running } = await trainer.state()
+        trainer.dispose()
+        await backend.close()
+        const hash = createHash('sha256')
+        for (const values of weights.values()) hash.update(values)
+        return hash.update(JSON.stringify({ ...running, seconds: 0 })).digest('hex')
+      }),
+    )
+    return { seen, digests }
+  }
+  const unseen = () => wasm({ threads: 1 })
+  const seenByThreads = () => wasmInSight({ threads: 1 })
+  const byTwo = () => wasmInSight({ threads: 2 })
+  let expected: string
+  beforeAll(async () => {
+    expected = (await watched([unseen])).digests[0]
+  })
+
+  it('while others are computed', async () => {
+    for (const [opens, merges] of [
+      [[seenByThreads, seenByThreads], 1],
+      [[seenByThreads, byTwo, seenByThreads], 0],
+    ] as const) {
+      const several = await watched(opens)
+      expect(several.digests).toEqual(opens.map(() => expected))
+      // Of two steps, and each time the second large layer's before the first one's is there.
+      expect(several.seen.length).toBe(4)
+      const [early, last] = several.seen.map(({ after }) => after!)
+      expect(early.until).toBeLessThan(last.until)
+      expect(early.additions.length).toBe(merges)
+    }
+  })
+
+  it('also of a rank whose sums no other thread sees while they are computed', async () => {
+    const { digests, seen } = await watched([seenByThreads, unseen])
+    expect(digests).toEqual([expected, expected])
+    expect(seen.map(({ after }) => after)).toEqual(Array(4).fill(undefined))
+  })
+
+  it('and of a rank that meets a number that is none before the others come to their last micro-batch', async () => {
+    const broken = inMemory({
+      name: 'broken',
+      inputs: Float32Array.from({ length: 32 * 32 }, (_, i) => (i === 16 * 32 ? Number.NaN : 0.5)),
+      inputShape: [2, 4, 4],
+      targets: Int32Array.from({ length: 32 }, (_, i) => i % 3),
+      classes: ['a', 'b', 'c'],
+    })
+    const errors = await Promise.all(
+      inProcessRanks(2).map(async (ranks) => {
+        const backend = await seenByThreads()
+        const trainer = await createTrainer(large, broken, options({ backend, ranks, batchSize: 32, shuffle: false }))
+        const error = await runTraining(trainer).catch((error: unknown) => error)
+        trainer.dispose()
+        await backend.close()
+        return error as Error
+      }),
+    )
+    for (const { message } of errors) expect(message).toMatch(/the loss became NaN at step 1 .*example 16 /)
   })
 })
 

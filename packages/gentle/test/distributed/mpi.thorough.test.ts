@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RankTimes } from 'gentle-dl'
 import { describe, expect, it } from 'vitest'
 import { hasMpirun, runRanks, unlessThere } from './mpirun.ts'
 
@@ -43,6 +44,30 @@ describe.runIf(hasMpirun)(`ranks of Open MPI${unlessThere}`, () => {
     ])
       expect(await digestsOf(ranks, threads, 'yes')).toEqual(Array(ranks).fill(expected))
     expect(await digestsOf(1, 1, 'no')).not.toEqual([expected])
+  })
+
+  it('come to the same bits where gradients travel in buckets while others are computed', async () => {
+    const large = { RANK_LARGE: 'yes' }
+    const [expected] = digestsIn((await runRanks(1, [program], large)).output)
+    for (const [ranks, threads] of [
+      [2, 1],
+      [3, 2],
+      [4, 1],
+      [8, 1],
+    ]) {
+      const { code, output, notes } = await runRanks(ranks, [program], { ...large, RANK_THREADS: `${threads}` })
+      expect(digestsIn(output), notes).toEqual(Array(ranks).fill(expected))
+      expect(code).toBe(0)
+      const times: RankTimes[] = JSON.parse(/^times (.*)$/m.exec(output)![1])
+      for (const { step, waiting, moving, hidden } of times) {
+        expect(hidden).toBeGreaterThanOrEqual(0)
+        expect(moving).toBeGreaterThan(hidden)
+        expect(step).toBeGreaterThan(waiting + moving - hidden)
+      }
+    }
+    const fast = await runRanks(3, [program], { ...large, RANK_FAST: 'yes' })
+    expect(new Set(digestsIn(fast.output)).size, fast.notes).toBe(1)
+    expect(digestsIn(fast.output).length).toBe(3)
   })
 
   it('have the same weights, whatever they are, with the sums of MPI', async () => {

@@ -16,7 +16,7 @@ import { inMemory } from 'gentle-dl/data'
 import { backendOf, distributed } from 'gentle-dl/distributed'
 import type { Ranks } from '../../src/distributed/ranks.ts'
 
-const { RANK_THREADS = '1', RANK_TEST = '', RANK_FAST = '', RANK_SYNC = '' } = process.env
+const { RANK_THREADS = '1', RANK_TEST = '', RANK_FAST = '', RANK_SYNC = '', RANK_LARGE = '' } = process.env
 
 const count = 100
 const data = inMemory({
@@ -26,7 +26,17 @@ const data = inMemory({
   targets: Int32Array.from({ length: count }, (_, i) => (i * 7) % 3),
   classes: ['a', 'b', 'c'],
 })
-const network = Sequential(Conv2d(6, 3), BatchNorm(), ReLU(), Flatten(), Dropout(0.2), Linear(3))
+const small = Sequential(Conv2d(6, 3), BatchNorm(), ReLU(), Flatten(), Dropout(0.2), Linear(3))
+/** Its gradients travel in three buckets, of which the last has those of the convolution and of what comes behind it. */
+const large = Sequential(
+  Conv2d(6, 3),
+  BatchNorm(),
+  ReLU(),
+  Flatten(),
+  ...[1100, 1100, 1100].flatMap((units) => [Linear(units), ReLU()]),
+  Linear(3),
+)
+const network = RANK_LARGE === 'yes' ? large : small
 
 const ranks = await distributed()
 const isLast = ranks.rank === ranks.size - 1
@@ -51,7 +61,7 @@ try {
   const trainer = await createTrainer(network, data, {
     optimizer: sgd({ learningRate: isLast && RANK_TEST === 'other rate' ? 0.2 : 0.1, momentum: 0.9, clipNorm: 1 }),
     batchSize: 32,
-    epochs: RANK_TEST === 'long' ? 1_000_000 : 3,
+    epochs: RANK_TEST === 'long' ? 1_000_000 : RANK_LARGE === 'yes' ? 1 : 3,
     seed: 4,
     microBatches: 8,
     syncBatchNorm: RANK_SYNC === 'yes',

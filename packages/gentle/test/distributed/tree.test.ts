@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { stretchesOf } from '../../src/distributed/exchange.ts'
-import { additionsOf, shareOf, subtreesOf } from '../../src/distributed/tree.ts'
+import { additionsOf, mergedOf, shareOf, subtreesOf } from '../../src/distributed/tree.ts'
 
 /** The tree as a formula, by its definition. */
 function whole(from: number, width: number, leaves: number): string {
@@ -24,6 +24,20 @@ it('is the same tree for any number of ranks and micro-batches', () => {
     const expected = whole(0, 16, leaves)
     for (let ranks = 1; ranks <= 16; ranks++) expect(together(ranks, leaves)).toBe(expected)
   }
+})
+
+it('makes the largest subtrees of those that are there when the last micro-batch comes', () => {
+  for (let from = 0; from < 12; from++)
+    for (let to = from + 1; to <= 12; to++) {
+      const subtrees = [...subtreesOf(from, to - 1), { first: to - 1, width: 1 }]
+      const sums = subtrees.map(({ first, width }) => whole(first, width, to))
+      const { additions, merged } = mergedOf(subtrees)
+      for (const [at, added] of additions) sums[at] = `(${sums[at]}+${sums[added]})`
+      expect(merged.map(({ first, width }) => ({ first, width }))).toEqual(subtreesOf(from, to))
+      expect(merged.map(({ place }) => sums[place])).toEqual(
+        subtreesOf(from, to).map(({ first, width }) => whole(first, width, to)),
+      )
+    }
 })
 
 it('gives every micro-batch to one rank, and no rank more than one above another', () => {

@@ -37,6 +37,9 @@ export const controlWords = {
   vainWaits: 896,
 } as const
 
+/** Address of a word more: phases that the present run has gone through, where other threads see the memory. */
+export const progressWord = 960
+
 /** Bytes at the start of memory that hold the control words. */
 export const controlBytes = 1024
 

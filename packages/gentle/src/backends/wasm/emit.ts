@@ -20,6 +20,7 @@ import type { Log } from './log.ts'
 import { MathLibrary, type RareMath } from './math/index.ts'
 import type { poisonArena } from './poison.ts'
 import { isIndependentByBlock, isOfOneThread, kernelsOf, type Schedule } from './schedule.ts'
+import type { Sight } from './sight.ts'
 
 /** What a thread marks when it begins to wait; all else are kernels, in the schedule's order. */
 export const waiting = -1
@@ -44,6 +45,8 @@ export interface EmitOptions {
   readonly stale: number
   /** Where threads mark what they begin, for a profile; they do not unless given. */
   readonly log?: Log
+  /** For threads that see the memory but do not compute, where there are such. */
+  readonly sight?: Sight | undefined
   /** Where a variable or constant is kept. */
   storeAddress(buffer: Buffer): number
 }
@@ -193,7 +196,10 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
     undefined,
     ({ thread, maySleep }, builder) => {
       const scratch = builder.local('i32')
-      const calls = phases.map((callPhase) => callPhase(thread, scratch, maySleep))
+      const calls = phases.map((callPhase, phase) => [
+        ...callPhase(thread, scratch, maySleep),
+        ...(options.sight?.tell(thread, phase + 1) ?? []),
+      ])
       return [
         scratch.set(i32.add(i32.mul(thread, schedule.scratchBytes), options.scratch)),
         ifThen(i32.load(i32.const(options.stale)), calls.slice(0, schedule.preparation).flat()),

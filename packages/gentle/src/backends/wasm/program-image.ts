@@ -27,4 +27,6 @@ export interface ProgramImage extends Needs {
   readonly addresses: readonly number[]
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
+  /** In memory that other threads see, after how many phases each of the variables has its next value; 0 for those that the program leaves as they are. */
+  readonly finalAfter?: readonly number[] | undefined
 }

@@ -21,8 +21,11 @@ export interface Recorded<Code> {
 
 /** Runs a program by its second code. */
 export interface Recorder<Code> {
-  /** The fastest of several runs. Before each, `prepare` brings back what it begins with. */
-  profile(run: { prepare(): void; compute(code: Code): void }, options: ProfileOptions): Profile
+  /** The fastest of several runs. Before each, `fill` sets the inputs, and what changes is set back to what it is now. */
+  profile(
+    run: { readonly changing: readonly Float32Array[]; fill(): void; compute(code: Code): void },
+    options: ProfileOptions,
+  ): Profile
   giveBack(): void
 }
 
@@ -34,9 +37,11 @@ export async function openRecorder<Code>(recorded: Recorded<Code>): Promise<Reco
   const log: Log = { address, threadBytes, define: (module, now) => defineMark(module, now, log) }
   const code = await load(log)
   return {
-    profile({ prepare, compute }, options) {
+    profile({ changing, fill, compute }, options) {
+      const before = changing.map((values) => values.slice())
       const recording = fastest(() => {
-        prepare()
+        for (const [i, values] of before.entries()) changing[i].set(values)
+        fill()
         clearLog(heap.memory, log, threads)
         const start = performance.now()
         compute(code)

@@ -1,6 +1,6 @@
 /** The wasm backend: compiles a graph to WebAssembly for its exact shapes and runs it on all cores. */
 
-import type { DType, TypedArray } from '../../core/dtype.ts'
+import type { TypedArray } from '../../core/dtype.ts'
 import { ArgumentError, GentleError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
@@ -21,6 +21,7 @@ import type { Needs, Port, ProgramImage } from './program-image.ts'
 import { ProgramMemories, type ProgramMemory } from './program-memory.ts'
 import type { Recorder } from './recorder.ts'
 import { type Schedule, schedule } from './schedule.ts'
+import type { Sight } from './sight.ts'
 import { Threads } from './threads.ts'
 import { mayJoinVectors } from './wide-vectors/may-join.ts'
 
@@ -72,8 +73,11 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   return openWasm(options, build)
 }
 
-/** @param build what is told apart from it finds no programs that it has kept; undefined to keep none */
-export async function openWasm(options: WasmOptions, build: string | undefined): Promise<Backend> {
+/**
+ * @param build what is told apart from it finds no programs that it has kept; undefined to keep none
+ * @param sight for threads that do not compute but see its memory, where there are such
+ */
+export async function openWasm(options: WasmOptions, build: string | undefined, sight?: Sight): Promise<Backend> {
   const features = wasmFeatures()
   if (!features.simd)
     throw new GentleError('wasm: this engine has no WebAssembly SIMD; use a current browser or Node 22.18 and later')
@@ -88,12 +92,15 @@ export async function openWasm(options: WasmOptions, build: string | undefined):
     )
   const wideVectors = options.wideVectors ?? (!strictNumerics && (await areWideVectorsBetter()))
   if (wideVectors) (await import('./wide-vectors/engine.ts')).joinVectors()
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared: threads > 1 })
+  const shared = threads > 1 || !!sight
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared })
   const workers = await Threads.start(threads, memory)
   return new WasmBackend(memory, workers, threads, {
     fusedMultiplyAdd: features.fusesMultiplyAdd && !strictNumerics,
     wideVectors,
     poison: options.poison ? (await import('./poison.ts')).poisonArena : undefined,
+    shared,
+    sight,
     build,
   })
 }
@@ -114,7 +121,10 @@ function areWideVectorsBetter(): Promise<boolean> {
 const copyOf = (values: Float32Array | Int32Array): Float32Array | Int32Array =>
   values instanceof Float32Array ? new Float32Array(values) : new Int32Array(values)
 
-interface CodeOptions extends Pick<EmitOptions, 'fusedMultiplyAdd' | 'wideVectors' | 'poison'> {
+/** Where values are. */
+type Stretch = Pick<Port, 'dtype' | 'elements' | 'address'>
+
+interface CodeOptions extends Pick<EmitOptions, 'fusedMultiplyAdd' | 'wideVectors' | 'poison' | 'shared' | 'sight'> {
   /** Where programs are kept for other processes, what tells this build of the library from others. */
   readonly build: string | undefined
 }
@@ -159,6 +169,7 @@ class WasmBackend implements Backend {
   readonly name: string
   readonly arithmetic: string
   readonly threads: number
+  readonly expose: Backend['expose']
   readonly #workers: Threads
   readonly #code: CodeOptions
   readonly #heap: Heap
@@ -177,6 +188,7 @@ class WasmBackend implements Backend {
     this.#code = code
     this.#heap = new Heap(memory, controlBytes, maximumPages)
     this.#programMemories = new ProgramMemories(this.#heap)
+    this.expose = code.sight?.open(this.#heap, this.#variables, (variable) => this.#markChanged(variable))
   }
 
   async compile(graph: Graph): Promise<Program> {
@@ -206,7 +218,7 @@ class WasmBackend implements Backend {
       checkFeed(graph.inputs, feed)
     }
     const fill = (feed: Feed): void => {
-      for (const { name, dtype, elements, address } of inputs) this.#write(dtype, address, elements, feed[name])
+      for (const port of inputs) this.#write(port, feed[port.name])
     }
     const me = {}
     const compute = ({ id, entry }: LoadedCode): void => {
@@ -220,15 +232,16 @@ class WasmBackend implements Backend {
     }
     const results = (): Record<string, NDArray> =>
       Object.fromEntries(
-        outputs.map(({ name, shape, dtype, elements, address }): [string, NDArray] => [
-          name,
-          { shape, dtype, data: copyOf(this.#view(dtype, address, elements)) },
+        outputs.map((port): [string, NDArray] => [
+          port.name,
+          { shape: port.shape, dtype: port.dtype, data: copyOf(this.#view(port)) },
         ]),
       )
 
     let recorder: Promise<Recorder<LoadedCode>> | undefined
     return {
       bytes,
+      progress: this.#code.sight?.progress(image),
       run: async (feed: Feed = {}) => {
         check(feed)
         fill(feed)
@@ -240,7 +253,7 @@ class WasmBackend implements Backend {
         checkInto(graph.outputs, into)
         fill(feed)
         compute(code)
-        for (const { name, dtype, elements, address } of outputs) into[name].set(this.#view(dtype, address, elements))
+        for (const port of outputs) into[port.name].set(this.#view(port))
       },
       profile: async (feed: Feed = {}, options: ProfileOptions = {}) => {
         check(feed)
@@ -262,15 +275,8 @@ class WasmBackend implements Backend {
         const opened = await recorder
         check(feed)
         // From here on nothing waits, so that no other run comes in between.
-        const before = updated.map((variable) => {
-          const address = this.#addressOf(variable)
-          return { address, values: this.#floats(address, sizeOf(variable.shape)).slice() }
-        })
-        const prepare = (): void => {
-          for (const { address, values } of before) this.#floats(address, values.length).set(values)
-          fill(feed)
-        }
-        const profile = opened.profile({ prepare, compute }, options)
+        const changing = updated.map((variable) => this.#floats(this.#addressOf(variable), sizeOf(variable.shape)))
+        const profile = opened.profile({ changing, fill: () => fill(feed), compute }, options)
         return { outputs: results(), profile }
       },
       dispose: () => {
@@ -345,7 +351,6 @@ class WasmBackend implements Backend {
       threads: this.threads,
       ...this.#code,
       rareMath: lowered.rareMath,
-      shared: this.threads > 1,
       maximumPages,
       arena,
       scratch: arena + plan.arenaBytes,
@@ -373,6 +378,7 @@ class WasmBackend implements Backend {
         return buffer === undefined ? [] : [portOf(name, buffer)]
       }),
       outputs: Object.entries(lowered.outputs).map(([name, buffer]) => portOf(name, buffer)),
+      finalAfter: this.#code.sight?.finalAfter(lowered, plan),
     }
   }
 
@@ -402,7 +408,7 @@ class WasmBackend implements Backend {
   #makeRoom({ variables, constants, arenaBytes, scratchBytes }: Needs): Room {
     const made = variables.filter((variable) => !this.#variables.has(variable))
     const programBytes = arenaBytes + scratchBytes * this.threads + wordBytes
-    const others = [...constants.map(storedBytes), ...made.map(storedBytes)]
+    const others = [...constants, ...made].map(storedBytes)
     const what = 'compile: the program and its variables'
     this.#programMemories.require(programBytes, others, what)
     const owned: { address: number; bytes: number }[] = []
@@ -421,7 +427,7 @@ class WasmBackend implements Backend {
         const address = this.#heap.allocate(bytes, 'compile: a constant')
         owned.push({ address, bytes })
         addressOf.set(constant, address)
-        this.#write(constant.dtype, address, constant.data.length, constant.data)
+        this.#write({ dtype: constant.dtype, elements: constant.data.length, address }, constant.data)
       }
       return {
         memory,
@@ -457,14 +463,14 @@ class WasmBackend implements Backend {
     return new Float32Array(this.#heap.memory.buffer, address, length)
   }
 
-  #view(dtype: DType, address: number, elements: number): Float32Array | Int32Array {
+  #view({ dtype, address, elements }: Stretch): Float32Array | Int32Array {
     return dtype === 'int32'
       ? new Int32Array(this.#heap.memory.buffer, address, elements)
       : this.#floats(address, elements)
   }
 
-  #write(dtype: DType, address: number, elements: number, values: Feed[string]): void {
-    const view = this.#view(dtype, address, elements)
+  #write(stretch: Stretch, values: Feed[string]): void {
+    const view = this.#view(stretch)
     if (typeof values === 'number') view[0] = values
     else view.set(values)
   }

@@ -1,6 +1,5 @@
 /** Ranks that Open MPI joins. */
 import { DistributedError } from '../../core/errors.ts'
-import { Turns } from '../../core/turns.ts'
 import { pathOfPackage } from '../../data/node.ts'
 import { addTo, exchangePlan, stretchesOf } from '../exchange.ts'
 import type { Addends, JoinedRanks } from '../ranks.ts'
@@ -58,15 +57,17 @@ const system = { writeSync: require('node:fs').writeSync, hostname: require('nod
 class MpiRanks implements JoinedRanks {
   rank = 0
   size = 1
-  readonly seconds = { waiting: 0, moving: 0 }
+  readonly seconds = { waiting: 0, moving: 0, hidden: 0 }
   readonly #worker: Worker
-  readonly #turns = new Turns()
-  #settle: ((answer: Answer | Error) => void) | undefined
+  /** What waits for an answer: they come in the order of the requests. */
+  readonly #asked: ((answer: Answer | Error) => void)[] = []
   #ended: Error | undefined
+  /** When the rank was done with what it computed of its step, by the clock that threads share; infinite until then. */
+  #computed = Number.POSITIVE_INFINITY
 
   constructor(worker: Worker) {
     this.#worker = worker
-    worker.on('message', (answer: Answer) => this.#settle?.(answer))
+    worker.on('message', (answer: Answer) => this.#asked.shift()?.(answer))
     worker.on('error', (error) => this.#end(error as Error))
     worker.on('exit', () => this.#end(new Error('the thread that speaks MPI has ended')))
   }
@@ -80,7 +81,7 @@ class MpiRanks implements JoinedRanks {
     )
   }
 
-  async sum({ leaves, own, into, inAnyOrder }: Addends, message: Uint8Array): Promise<readonly Uint8Array[]> {
+  async sum({ leaves, own, into, inAnyOrder, after }: Addends, message?: Uint8Array): Promise<readonly Uint8Array[]> {
     const plan = exchangePlan(leaves, this.size)
     const subtrees = plan.counts.reduce((sum, count) => sum + count, 0)
     const bounds = stretchesOf(into.length, this.size)
@@ -90,15 +91,21 @@ class MpiRanks implements JoinedRanks {
       )
     // Within a rank any order will do then, too.
     const fast = inAnyOrder ? additionsOf(own.map((_, first) => ({ first, width: 1 }))) : undefined
-    return this.#ask({ kind: 'sum', message, own, into, plan, bounds, fast })
+    this.#computed = message === undefined ? Number.POSITIVE_INFINITY : performance.timeOrigin + performance.now()
+    const { waiting, moved, messages } = await this.#ask({ kind: 'sum', message, own, into, plan, bounds, fast, after })
+    const [begun, ended] = moved
+    this.seconds.waiting += waiting / 1000
+    this.seconds.moving += (ended - begun) / 1000
+    this.seconds.hidden += Math.max(0, Math.min(ended, this.#computed) - begun) / 1000
+    return messages
   }
 
-  gather(message: Uint8Array): Promise<readonly Uint8Array[]> {
-    return this.#ask({ kind: 'gather', message })
+  async gather(message: Uint8Array): Promise<readonly Uint8Array[]> {
+    return (await this.#ask({ kind: 'gather', message })).messages
   }
 
   async close(): Promise<void> {
-    await this.#turns.run(() => this.#answer({ kind: 'close' }))
+    await this.#answer({ kind: 'close' })
     await this.#worker.terminate()
   }
 
@@ -108,16 +115,10 @@ class MpiRanks implements JoinedRanks {
     return process.exit(code)
   }
 
-  #ask(request: Request): Promise<readonly Uint8Array[]> {
-    return this.#turns.run(async () => {
-      const answer = await this.#answer(request)
-      if (answer.kind !== 'done') throw new DistributedError(`distributed: ${(answer as { message: string }).message}`)
-      if (request.kind === 'sum') {
-        this.seconds.waiting += answer.waiting
-        this.seconds.moving += answer.moving
-      }
-      return answer.messages
-    })
+  async #ask(request: Request): Promise<Answer & { readonly kind: 'done' }> {
+    const answer = await this.#answer(request)
+    if (answer.kind !== 'done') throw new DistributedError(`distributed: ${(answer as { message: string }).message}`)
+    return answer
   }
 
   async #answer(request: Request | undefined): Promise<Answer> {
@@ -125,19 +126,18 @@ class MpiRanks implements JoinedRanks {
     try {
       const answer = await new Promise<Answer | Error>((resolve) => {
         if (this.#ended !== undefined) return resolve(this.#ended)
-        this.#settle = resolve
+        this.#asked.push(resolve)
         if (request !== undefined) this.#worker.postMessage(request)
       })
       if (answer instanceof Error) throw new DistributedError(`distributed: ${answer.message}`, { cause: answer })
       return answer
     } finally {
-      this.#settle = undefined
-      this.#worker.unref()
+      if (this.#asked.length === 0) this.#worker.unref()
     }
   }
 
   #end(reason: Error): void {
     this.#ended ??= reason
-    this.#settle?.(this.#ended)
+    for (const settle of this.#asked.splice(0)) settle(this.#ended)
   }
 }

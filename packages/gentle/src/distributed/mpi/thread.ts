@@ -3,6 +3,7 @@
  * thread computes, reads and hears signals meanwhile.
  */
 import type { ExchangePlan } from '../exchange.ts'
+import type { Computation } from '../ranks.ts'
 
 /** The part of koffi that is used. */
 interface Koffi {
@@ -26,7 +27,7 @@ export interface Settings {
 export type Request =
   | {
       readonly kind: 'sum'
-      readonly message: Uint8Array
+      readonly message: Uint8Array | undefined
       readonly own: readonly Float32Array[]
       readonly into: Float32Array
       readonly plan: ExchangePlan
@@ -34,6 +35,7 @@ export type Request =
       readonly fast: ExchangePlan['additions'] | undefined
       /** Where each rank's stretch begins. */
       readonly bounds: readonly number[]
+      readonly after: Computation | undefined
     }
   | { readonly kind: 'gather'; readonly message: Uint8Array }
   | { readonly kind: 'close' }
@@ -44,8 +46,10 @@ export type Answer =
   | {
       readonly kind: 'done'
       readonly messages: readonly Uint8Array[]
+      /** Milliseconds until all had come. */
       readonly waiting: number
-      readonly moving: number
+      /** When numbers were moved and added, by the clock that threads share. */
+      readonly moved: readonly [begun: number, ended: number]
     }
   | { readonly kind: 'closed' }
   | { readonly kind: 'failed'; readonly missing: boolean; readonly message: string }
@@ -197,6 +201,11 @@ export function mpiMain(
   const held: unknown[] = []
   /** So long it looks without a sleep, in milliseconds: the shortest sleep of Linux takes 0.07, as long as a sum of LeNet-5's gradients. */
   const attentive = 0.2
+  /** While the rank computes, every look takes its core away: so long it sleeps between two, in milliseconds. */
+  const rest = 0.5
+  /** What the rank still computes beside the present sum. */
+  let computation: Computation | undefined
+  const isComputing = (): boolean => computation !== undefined && Atomics.load(computation.done, 0) === 0
   /** @param longest sleep between two looks at whether it is done, in milliseconds */
   const finish = (longest: number): void => {
     const begun = performance.now()
@@ -208,7 +217,8 @@ export function mpiMain(
       }
       lookAround()
       const passed = performance.now() - begun
-      if (passed >= attentive) Atomics.wait(asleep, 0, 0, Math.min(longest, passed / 10))
+      if (isComputing()) Atomics.wait(asleep, 0, 0, rest)
+      else if (passed >= attentive) Atomics.wait(asleep, 0, 0, Math.min(longest, passed / 10))
     }
   }
 
@@ -277,6 +287,17 @@ export function mpiMain(
     finish(0.05)
   }
 
+  /** Waits until the rank has computed what is to be added. */
+  const follow = (after: Computation): void => {
+    const { progress, until, additions } = after
+    computation = after
+    while (isComputing() && Atomics.load(progress, 0) < until) {
+      lookAround()
+      Atomics.wait(asleep, 0, 0, rest)
+    }
+    for (const [to, added] of additions) addTo(to, added)
+  }
+
   const run = (asked: Request): Answer | undefined => {
     if (asked.kind === 'abort') {
       abort(world, asked.code)
@@ -289,10 +310,18 @@ export function mpiMain(
       finalize()
       return { kind: 'closed' }
     }
-    const begun = performance.now()
-    const { messages, came } = gather(asked.message)
-    if (asked.kind === 'sum') add(asked)
-    return { kind: 'done', messages, waiting: (came - begun) / 1000, moving: (performance.now() - came) / 1000 }
+    const asking = performance.now()
+    const { messages, came } = asked.message === undefined ? { messages: [], came: asking } : gather(asked.message)
+    if (asked.kind === 'gather') return { kind: 'done', messages, waiting: came - asking, moved: [0, 0] }
+    let begun = came
+    if (asked.after !== undefined) {
+      follow(asked.after)
+      begun = performance.now()
+    }
+    add(asked)
+    computation = undefined
+    const moved = [begun, performance.now()].map((time) => performance.timeOrigin + time) as [number, number]
+    return { kind: 'done', messages, waiting: came - asking, moved }
   }
 
   const reply = (asked: Request): void => {
