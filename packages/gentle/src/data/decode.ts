@@ -190,7 +190,7 @@ export const checkDecodes = (source: ImageSource, info: ImageFileInfo): Promise<
 /**
  * Decodes a picture whose header is known, and places it: as large as it is by default.
  * @param options `into`: memory of the picture's size, which becomes its; new memory unless given. `jpeg`: decodes parts of JPEG files in memory on this thread, where it can;
- * it blocks the thread meanwhile
+ * it blocks the thread meanwhile. `levels`: what each byte of each channel becomes, where `takesLevels` says that it can
  * @throws DataError for a broken file.
  */
 export async function decode(
@@ -202,12 +202,20 @@ export async function decode(
     name = nameOf(source),
     into,
     jpeg,
-  }: { channels: 1 | 3; placement?: Placement; name?: string; into?: Float32Array; jpeg?: JpegDecoder },
+    levels,
+  }: {
+    channels: 1 | 3
+    placement?: Placement
+    name?: string
+    into?: Float32Array
+    jpeg?: JpegDecoder
+    levels?: Float32Array
+  },
 ): Promise<Image> {
   // Grey is placed once, whatever it shall become.
   const made = Math.min(channels, info.channels) as 1 | 3
-  if (placement !== undefined && made === info.channels && info.bits === 8 && !info.alpha && !info.turned)
-    return placedBytes(source, info, made, { channels, placement, name, into, jpeg })
+  if (placement !== undefined && made === info.channels && isPlain(info))
+    return placedBytes(source, info, made, { channels, placement, name, into, jpeg, levels })
   return withPixels(source, info, name, (pixels) => {
     const { height, width } = placement ?? pixels
     const picture = image(made, height, width, placedInto(into, made, { height, width }))
@@ -222,6 +230,18 @@ export async function decode(
     return channels === 3 ? repeated(picture, into) : picture
   })
 }
+
+/** Whether a file's pixels are bytes as they are to be seen. */
+const isPlain = ({ bits, alpha, turned }: ImageFileInfo): boolean => bits === 8 && !alpha && !turned
+
+/** Whether `decode` can turn the bytes of a picture of three channels into others while it places them: where they are bytes until then, and nothing is padded. */
+export const takesLevels = (info: ImageFileInfo, channels: 1 | 3, placement: Placement): boolean =>
+  channels === 3 &&
+  info.channels === 3 &&
+  isPlain(info) &&
+  placement.bytes === true &&
+  placement.rows.length === placement.height &&
+  placement.columns.length === placement.width
 
 /** The front of memory for a picture of so many channels, which may be fewer than it is to have. */
 const placedInto = (into: Float32Array | undefined, channels: number, { height, width }: Size) =>
@@ -238,19 +258,21 @@ function placedBytes(
     name,
     into,
     jpeg,
+    levels,
   }: {
     channels: 1 | 3
     placement: Placement
     name: string
     into: Float32Array | undefined
     jpeg: JpegDecoder | undefined
+    levels: Float32Array | undefined
   },
 ): Promise<Image> | Image {
   const resizer = new Resizer(info, placement)
   const { begin, end } = resizer.oldRows
   const place = (pixels: PixelBytes): Image => {
     const picture = image(made, placement.height, placement.width, placedInto(into, made, placement))
-    resizer.bytes(made, pixels, picture.data, 0)
+    resizer.bytes(made, pixels, picture.data, 0, levels)
     return channels === 3 ? repeated(picture, into) : picture
   }
   if (jpeg !== undefined && info.format === 'jpeg' && typeof source !== 'string') {

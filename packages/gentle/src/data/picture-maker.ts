@@ -1,11 +1,11 @@
 /** From a file to what a network is shown: decoded, cropped, placed and changed in one go, on whichever thread. */
 import { Random } from '../core/random.ts'
-import { normalizePixels, type Preprocessing } from '../vision/preprocessing.ts'
+import { normalizedBytes, normalizePixels, type Preprocessing } from '../vision/preprocessing.ts'
 import type { Placement } from '../vision/resize.ts'
 import { Augmentation } from './augmentation/augmentation.ts'
 import type { PictureSize } from './augmentation/drawing.ts'
 import type { Policy } from './augmentation/policy.ts'
-import { decode, type ImageFileInfo, type ImageSource } from './decode.ts'
+import { decode, type ImageFileInfo, type ImageSource, takesLevels } from './decode.ts'
 import type { JpegDecoder } from './jpeg/decode-jpeg.ts'
 import type { PictureChange } from './picture-source.ts'
 
@@ -28,6 +28,10 @@ interface ReadyChange {
   /** Where what is cropped of the file comes to lie; undefined where nothing is. */
   placement(job: PictureJob): Placement | undefined
   change(pixels: Float32Array): void
+  /** What it makes of each byte, where it changes values each by itself. */
+  readonly levels?: Float32Array
+  /** Whether it leaves values as they are, wherever they come to lie. */
+  keepsValues(): boolean
 }
 
 /** Makes pictures of one size. */
@@ -56,18 +60,26 @@ export class PictureMaker {
    */
   async make(job: PictureJob, into: Float32Array): Promise<void> {
     let { placement } = job
+    // The first change of values can be done while the picture is placed, as long as others have only moved them by then.
+    let levelled: ReadyChange | undefined
+    let areMoved = true
     for (const each of this.#changes) {
       each.draw(job)
       placement = each.placement(job) ?? placement
+      if (areMoved && each.levels !== undefined) levelled = each
+      areMoved &&= each.keepsValues()
     }
+    if (!takesLevels(job.info, this.#channels, placement)) levelled = undefined
     await decode(job.source, job.info, {
       channels: this.#channels,
       placement,
       name: job.name,
       into,
       jpeg: this.#jpeg,
+      levels: levelled?.levels,
     })
     for (const each of this.#changes) {
+      if (each === levelled) continue
       // Another picture may have been drawn for while this one was decoded.
       each.draw(job)
       each.change(into)
@@ -84,6 +96,8 @@ function normalizing(preprocessing: Preprocessing): ReadyChange {
     change(pixels) {
       if (!changesNothing) normalizePixels(pixels, preprocessing)
     },
+    levels: changesNothing ? undefined : normalizedBytes(preprocessing),
+    keepsValues: () => changesNothing,
   }
 }
 
@@ -115,5 +129,6 @@ function augmenting(
       }
     },
     change: (pixels) => augmentation.change(pixels),
+    keepsValues: () => augmentation.keepsValues,
   }
 }

@@ -67,6 +67,13 @@ export function normalizePixels(pixels: Float32Array, { channels, scale, mean, s
   }
 }
 
+/** What `normalizePixels` makes of each byte over 255, to the bit: [channels, 256]. */
+export function normalizedBytes(preprocessing: Preprocessing): Float32Array {
+  const levels = Float32Array.from({ length: 256 * preprocessing.channels }, (_, i) => (i % 256) / 255)
+  normalizePixels(levels, preprocessing)
+  return levels
+}
+
 /** To the nearest whole number; halves go to the even one, as Python rounds. */
 function roundHalfEven(value: number): number {
   const below = Math.floor(value)

@@ -40,6 +40,17 @@ interface ResizeFunctions {
   /** A row of new pixels as means of `count` rows, a plane a lane, `plane` bytes apart; four pixels at a time. */
   down(from: number, to: number, quads: number, pitch: number, weights: number, count: number, plane: number): void
   downBytes(from: number, to: number, quads: number, pitch: number, weights: number, count: number, plane: number): void
+  /** As `downBytes` of three channels, with what a table has for each byte of each channel in place of the byte over 255. */
+  downLevels(
+    from: number,
+    to: number,
+    quads: number,
+    pitch: number,
+    weights: number,
+    count: number,
+    plane: number,
+    levels: number,
+  ): void
 }
 
 /** The module with its memory. */
@@ -124,15 +135,30 @@ const across =
     return [unrolled.reduce((others, count) => ifThen(i32.eq(at.count, count), [ofCount(count)], [others]), ofAny)]
   }
 
+/** Bytes of a table of levels, of one channel. */
+export const levelBytes = 4 * 256
+
 const down =
   (bytes: boolean) =>
-  (at: Record<'from' | 'to' | 'quads' | 'pitch' | 'weights' | 'count' | 'plane', Local<'i32'>>): Statement[] => {
+  (
+    at: Record<'from' | 'to' | 'quads' | 'pitch' | 'weights' | 'count' | 'plane', Local<'i32'>>,
+    levels?: Local<'i32'>,
+  ): Statement[] => {
     const { start, add, end } = arithmetic(bytes)
     const [quad, tap, old, weight, to] = Array.from({ length: 5 }, () => new Local('i32'))
     const [factor, a, b, c, d] = Array.from({ length: 5 }, () => new Local('v128'))
     const sums = Array.from({ length: lanes }, () => new Local('v128'))
-    const stored = (value: Vector): Vector =>
-      bytes ? f32x4.div(f32x4.convertI32x4S(end(value)), f32x4.splat(255)) : value
+    const [whole, found] = [new Local('v128'), new Local('v128')]
+    /** What the table has for the four bytes of a channel. */
+    const looked = (channel: number, table: Local<'i32'>): Statement[] =>
+      ([0, 1, 2, 3] as const).map((lane) => {
+        const place = i32.add(table, i32.shl(i32x4.extractLane(whole, lane), 2))
+        return found.set(v128.load32Lane(place, found, lane, levelBytes * channel))
+      })
+    const stored = (value: Vector, channel: number): Statement[] => {
+      if (levels !== undefined) return [whole.set(end(value)), ...looked(channel, levels), v128.store(to, found)]
+      return [v128.store(to, bytes ? f32x4.div(f32x4.convertI32x4S(end(value)), f32x4.splat(255)) : value)]
+    }
     return [
       countedLoop(quad, at.quads, [
         old.set(at.from),
@@ -155,7 +181,9 @@ const down =
           shuffle32([2, 3, 6, 7], a, b),
           shuffle32([0, 1, 4, 5], c, d),
           shuffle32([2, 3, 6, 7], c, d),
-        ].flatMap((channel) => [v128.store(to, stored(channel)), to.set(i32.add(to, at.plane))]),
+        ]
+          .slice(0, levels === undefined ? lanes : 3)
+          .flatMap((value, channel) => [...stored(value, channel), to.set(i32.add(to, at.plane))]),
         at.from.advance(4 * pixelBytes),
         at.to.advance(pixelBytes),
       ]),
@@ -177,8 +205,10 @@ function compile(): ResizeKernel {
     const taps = named(['from', 'to', 'length', 'first', 'weights', 'count'])
     module.function(name('across'), taps, undefined, across(bytes), { export: true })
     const rows = named(['from', 'to', 'quads', 'pitch', 'weights', 'count', 'plane'])
-    module.function(name('down'), rows, undefined, down(bytes), { export: true })
+    module.function(name('down'), rows, undefined, (at) => down(bytes)(at), { export: true })
   }
+  const levelled = named(['from', 'to', 'quads', 'pitch', 'weights', 'count', 'plane', 'levels'])
+  module.function('downLevels', levelled, undefined, (at) => down(true)(at, at.levels), { export: true })
   const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages })
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.emit()), { env: { memory } })
   return {

@@ -4,7 +4,7 @@
  */
 import { ArgumentError } from '../core/errors.ts'
 import { type Image, image } from './image.ts'
-import { lanes, type ResizeKernel, withResizeKernel } from './resize-kernel.ts'
+import { lanes, levelBytes, type ResizeKernel, withResizeKernel } from './resize-kernel.ts'
 
 /**
  * How a picture comes to another shape: 'contain' fits it in whole and pads what is left, 'cover' fills everything and cuts what sticks out on both
@@ -218,8 +218,17 @@ export class Resizer {
     }
   }
 
-  /** Resizes bytes, 255 for 1, into `result[place...]`. */
-  bytes(channels: 1 | 3, { values, pitch, row, column }: PixelBytes, result: Float32Array, place: number): void {
+  /**
+   * Resizes bytes, 255 for 1, into `result[place...]`.
+   * @param levels of three channels whose pixels are bytes throughout, and of which nothing is padded: what each byte of each channel becomes, [3, 256]; a byte over 255 unless given
+   */
+  bytes(
+    channels: 1 | 3,
+    { values, pitch, row, column }: PixelBytes,
+    result: Float32Array,
+    place: number,
+    levels?: Float32Array,
+  ): void {
     const { bytes = false } = this.#placement
     const { begin, end } = this.oldColumns
     const rowBytes = channels * (end - begin)
@@ -242,6 +251,7 @@ export class Resizer {
         return rows
       },
       begin,
+      levels,
     )
   }
 
@@ -250,6 +260,7 @@ export class Resizer {
    * @param band bytes that `take` wants to have room for
    * @param take brings some rows from one on into the kernel's memory, has each narrowed by its number among them, and tells how many they were
    * @param column the first old column that it brings
+   * @param levels what bytes become
    */
   #run(
     channels: number,
@@ -265,6 +276,7 @@ export class Resizer {
       kernel: ResizeKernel,
     ) => number,
     column = 0,
+    levels?: Float32Array,
   ): void {
     const { height, width, rows, columns, padding, bytes = false } = this.#placement
     const [across, down] = [this.#across, this.#down]
@@ -279,12 +291,13 @@ export class Resizer {
       4 * lanes * (this.#old.width + 3),
       pitch * (end - begin),
       plane * lanes,
+      levels === undefined ? 0 : 3 * levelBytes,
     ]
     const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + 16 * Math.ceil(size / 16), 0))
-    const [acrossFirst, acrossWeights, downWeights, bytesAt, pixels, narrow, resultAt] = starts
+    const [acrossFirst, acrossWeights, downWeights, bytesAt, pixels, narrow, resultAt, levelsAt] = starts
     const places = { acrossFirst, acrossWeights, downWeights, bytes: bytesAt, pixels, narrow, result: resultAt }
     withResizeKernel((kernel) => {
-      const memory = kernel.room(resultAt + sizes[6])
+      const memory = kernel.room(levelsAt + sizes[7])
       const firsts = new Int32Array(memory, acrossFirst, across.first.length)
       for (let i = 0; i < firsts.length; i++) firsts[i] = across.first[i] - column
       const weightsOf = bytes ? Int32Array : Float32Array
@@ -301,11 +314,12 @@ export class Resizer {
       }
       if (columns.length < width || rows.length < height) result.fill(padding, place, place + channels * height * width)
       const made = new Float32Array(memory, resultAt, lanes * this.#columns)
-      const combined = bytes ? kernel.downBytes : kernel.down
+      if (levels !== undefined) new Float32Array(memory, levelsAt).set(levels)
+      const combined = levels !== undefined ? kernel.downLevels : bytes ? kernel.downBytes : kernel.down
       for (let row = 0; row < rows.length; row++) {
         const from = narrow + (down.first[row] - begin) * pitch
         const weights = downWeights + 4 * row * down.count
-        combined(from, resultAt, this.#columns / 4, pitch, weights, down.count, plane)
+        combined(from, resultAt, this.#columns / 4, pitch, weights, down.count, plane, levelsAt)
         for (let channel = 0; channel < channels; channel++) {
           const start = channel * this.#columns
           const to = place + (channel * height + rows.before + row) * width + columns.before

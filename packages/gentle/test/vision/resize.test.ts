@@ -128,6 +128,22 @@ describe('resizeImage', () => {
     }
   })
 
+  it('gives for each byte of a picture what a table has for it', () => {
+    const random = new Random(4)
+    const [height, width] = [41, 37]
+    const values = Uint8Array.from({ length: 3 * height * width }, () => random.integer(256))
+    const levels = Float32Array.from({ length: 3 * 256 }, () => random.normal())
+    const placement = { ...placementOf({ height, width }, { height: 29, width: 22 }), bytes: true }
+    const resizer = new Resizer({ height, width }, placement)
+    const [plain, levelled] = [0, 1].map(() => new Float32Array(3 * 29 * 22))
+    const pixels = { values, pitch: 3 * width, row: 0, column: 0 }
+    resizer.bytes(3, pixels, plain, 0)
+    resizer.bytes(3, pixels, levelled, 0, levels)
+    const expected = plain.map((value, i) => levels[256 * Math.floor(i / (29 * 22)) + Math.round(255 * value)])
+    expect(levelled).toEqual(expected)
+    expect(new Set(levelled).size).toBeGreaterThan(200)
+  })
+
   it('refuses sizes that are none', () => {
     expect(() => resizeImage(row(1), { height: 2.5, width: 1 })).toThrow(ArgumentError)
     expect(() => resizeImage(row(1), { height: 1, width: 0 })).toThrow(

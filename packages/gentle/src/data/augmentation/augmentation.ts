@@ -66,6 +66,12 @@ export class Augmentation {
     return this.#drawing.window
   }
 
+  /** Whether `change` moves values at most, whole ones. */
+  get keepsValues(): boolean {
+    const { back, displacements, moves, changes, size } = this.#drawing
+    return changes.length === 0 && (!moves || (displacements === undefined && isMirror(back, size)))
+  }
+
   /** A picture's values [channels, height, width], in place. What comes from outside is black, unless the policy says otherwise. */
   change(pixels: Float32Array): void {
     const { back, displacements, moves, changes, size, outside } = this.#drawing

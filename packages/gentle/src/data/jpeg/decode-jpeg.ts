@@ -237,32 +237,34 @@ function colour(
   { top, bottom, left }: Region,
   sixteens: number,
 ): void {
-  const [y, ...chroma] = planes
+  const [y, cb, cr] = planes
   const [firstRow, firstColumn] = [groups.firstRow * groups.height, groups.firstColumn * groups.width]
   // Samples of colours, of the whole picture.
   const [rows, columns] = [Math.ceil(height / down), Math.ceil(width / across)]
   if (across === 2)
-    for (const { at, rows, pitch, columns: own } of chroma)
+    for (const { at, rows, pitch, columns: own } of [cb, cr])
       kernel.repeatEdges(at, rows, pitch, Math.min(own, columns - firstColumn / 2) - 1)
-  for (let row = top; row < bottom; row++) {
-    const own = Math.floor(row / down)
-    const near = down === 1 ? own : Math.min(rows - 1, Math.max(0, row % 2 === 0 ? own - 1 : own + 1))
-    const [cb, cr] = chroma.map(({ at, pitch }, c) => {
-      const addressOf = (row: number): number => at + (row - firstRow / down) * pitch + (left - firstColumn) / across
-      if (across === 1) return addressOf(own)
-      if (down === 1) kernel.widen(addressOf(own), wide[c], sixteens)
-      else {
-        kernel.blend(addressOf(own) - 8, addressOf(near) - 8, sums, sixteens + 2)
-        kernel.widenBlend(sums + 16, wide[c], sixteens)
-      }
-      return wide[c]
-    })
+  const column = (left - firstColumn) / across
+  const addressOf = ({ at, pitch }: Plane, row: number): number => at + (row - firstRow / down) * pitch + column
+  /** Where a row's samples of a colour are, one for each pixel. */
+  const samplesOf = (plane: Plane, row: number, wide: number): number => {
+    const own = down === 1 ? row : row >> 1
+    const at = addressOf(plane, own)
+    if (across === 1) return at
+    if (down === 1) kernel.widen(at, wide, sixteens)
+    else {
+      const near = Math.min(rows - 1, Math.max(0, row % 2 === 0 ? own - 1 : own + 1))
+      kernel.blend(at - 8, addressOf(plane, near) - 8, sums, sixteens + 2)
+      kernel.widenBlend(sums + 16, wide, sixteens)
+    }
+    return wide
+  }
+  for (let row = top; row < bottom; row++)
     kernel.colours(
       y.at + (row - firstRow) * y.pitch + left - firstColumn,
-      cb,
-      cr,
+      samplesOf(cb, row, wide[0]),
+      samplesOf(cr, row, wide[1]),
       pixels + (row - top) * 48 * sixteens,
       sixteens,
     )
-  }
 }
