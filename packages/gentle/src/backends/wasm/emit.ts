@@ -18,8 +18,9 @@ import type { Kernel, KernelLoop } from './kernel.ts'
 import { defineKernel, type ModuleContext, type StartOf } from './kernel-function.ts'
 import type { Log } from './log.ts'
 import { MathLibrary, type RareMath } from './math/index.ts'
+import { isOfOneThread } from './phases.ts'
 import type { poisonArena } from './poison.ts'
-import { isIndependentByBlock, isOfOneThread, kernelsOf, type Schedule } from './schedule.ts'
+import { isIndependentByBlock, kernelsOf, type Schedule } from './schedule.ts'
 import type { Sight } from './sight.ts'
 
 /** What a thread marks when it begins to wait; all else are kernels, in the schedule's order. */

@@ -10,20 +10,14 @@
  * one kernel reads does not wait for it.
  */
 import { align, type Life, liveAt, liveBytes, planArena } from '../../compile/arena.ts'
-import { stridesOf } from '../../core/shape.ts'
-import { type Buffer, bytesOf, loopShape, storageOf } from './buffer.ts'
+import { type Buffer, bytesOf, storageOf } from './buffer.ts'
+import { placeUpdates } from './in-place-updates.ts'
 import type { Kernel } from './kernel.ts'
-import { copyKernel } from './kernels/map.ts'
 import type { LoweredGraph } from './lowering/lowerer.ts'
+import { isByBlocks, type LoweredUpdates, phasesOf, unchanging } from './phases.ts'
 
 /** Kernels may read, and the random ones write, up to one vector past a buffer's end. */
 const slack = 64
-
-/** A block of this many bytes leaves the cache before the next kernel reads it, so that taking both kernels block by block saves no time. */
-const largestCachedBlock = 4 * 2 ** 20
-
-/** Kernels that write or use up so many bytes run in the order in which they come. */
-const orderedBytes = 4 * 2 ** 20
 
 /**
  * Where a buffer is: in the program's arena, in each thread's scratch memory, or where a variable or constant is kept. In a loop it can also be
@@ -173,12 +167,6 @@ function plan({ kernels, prepares, updates, inputs, outputs, places: known }: Wo
   }
 }
 
-/** Whether kernels do one block after the other, the same number of them. */
-const isByBlocks = (kernels: readonly Kernel[]): boolean =>
-  kernels.every(
-    ({ split, loop }) => split.by === 'blocks' && split.count === kernels[0].split.count && loop === undefined,
-  )
-
 /** Whether a thread's blocks depend on each other alone, from step to step of a loop: then no thread has to wait for another. */
 export const isIndependentByBlock = ({ phases }: Schedule): boolean => phases.length === 1 && isByBlocks(phases[0])
 
@@ -194,161 +182,6 @@ export function kernelsOf(
         : kernelsOf(kernel.loop.schedule, runs * kernel.loop.steps).map((inner) => ({ ...inner, phase })),
     ),
   )
-}
-
-/** Kernels whose results stay the same where some buffers change: they read others alone, and each other's results. */
-export function unchanging(kernels: readonly Kernel[], changed: readonly Buffer[]): Set<Kernel> {
-  const changing = new Set<Buffer>(changed)
-  const candidates = new Set(kernels)
-  for (let size = -1; size !== candidates.size; ) {
-    size = candidates.size
-    for (const kernel of candidates)
-      if ([...kernel.reads, ...kernel.writes].some((buffer) => changing.has(storageOf(buffer)))) {
-        candidates.delete(kernel)
-        for (const buffer of kernel.writes) changing.add(storageOf(buffer))
-      }
-  }
-  return candidates
-}
-
-/** The buffers of variables, and those in which their next values come to stand. */
-type LoweredUpdates = readonly { readonly old: Buffer; readonly next: Buffer }[]
-
-/**
- * The kernels' phases: each as early as what it reads allows, but late ones just before what reads them, and the last ones that compute a
- * variable's next value after all that read its old one, which they can then overwrite.
- */
-function phasesOf(kernels: readonly Kernel[], updates: LoweredUpdates): Kernel[][] {
-  const phases: Kernel[][] = []
-  const levels = levelsOf(kernels)
-  const readers = usersOf(kernels, 'reads')
-  const levelsOfReaders = (buffer: Buffer): number[] =>
-    (readers.get(storageOf(buffer)) ?? []).map((reader) => levels.get(reader)!)
-  for (const kernel of [...kernels].reverse()) {
-    const next = kernel.writes.flatMap(levelsOfReaders)
-    if (kernel.late && next.length > 0) levels.set(kernel, Math.max(levels.get(kernel)!, Math.min(...next) - 1))
-  }
-  const order = new Map(kernels.map((kernel, index) => [kernel, index]))
-  const updatesOf = Map.groupBy(updates, ({ next }) => storageOf(next))
-  for (const kernel of kernels) {
-    const written = new Set(kernel.writes.map(storageOf))
-    if ([...written].some((buffer) => readers.has(buffer))) continue
-    for (const { old } of [...written].flatMap((buffer) => updatesOf.get(buffer) ?? [])) {
-      const others = (readers.get(old) ?? []).filter((reader) => reader !== kernel)
-      const isFree = (reader: Kernel): boolean =>
-        order.get(reader)! < order.get(kernel)! && followsFreely(reader, kernel, old)
-      const after = (reader: Kernel): number => levels.get(reader)! + (isFree(reader) ? 0 : 1)
-      levels.set(kernel, Math.max(levels.get(kernel)!, ...others.map(after)))
-    }
-  }
-  for (const kernel of kernels) {
-    const level = levels.get(kernel)!
-    while (phases.length <= level) phases.push([])
-    phases[level].push(kernel)
-  }
-  return phases
-}
-
-/** Whether one thread does all of a kernel's work: for all such kernels it is the same one. */
-export const isOfOneThread = ({ split, loop }: Kernel): boolean => split.count === 1 && loop === undefined
-
-/** Whether a kernel that uses a buffer after another needs no barrier between them. */
-const followsFreely = (first: Kernel, second: Kernel, buffer: Buffer): boolean =>
-  (isOfOneThread(first) && isOfOneThread(second)) ||
-  (buffer.layout !== 'plain' &&
-    first.split.by === 'blocks' &&
-    second.split.by === 'blocks' &&
-    first.split.count === second.split.count)
-
-/** Kernels by what they read or write. */
-function usersOf(kernels: readonly Kernel[], use: 'reads' | 'writes'): Map<Buffer, Kernel[]> {
-  const users = new Map<Buffer, Kernel[]>()
-  for (const kernel of kernels)
-    for (const storage of new Set(kernel[use].map(storageOf))) {
-      const list = users.get(storage)
-      if (list === undefined) users.set(storage, [kernel])
-      else list.push(kernel)
-    }
-  return users
-}
-
-const sumOfBytes = (buffers: readonly Buffer[]): number => buffers.reduce((sum, buffer) => sum + bytesOf(buffer), 0)
-
-/** The earliest phase of each kernel; no kernel of many bytes comes before the one of many bytes before it, unless it follows another by block. */
-function levelsOf(kernels: readonly Kernel[]): Map<Kernel, number> {
-  const levels = new Map<Kernel, number>()
-  const readers = usersOf(kernels, 'reads')
-  /** Whether taking a writer and a reader of a buffer block by block gains neither time nor memory. */
-  const isParted = (writer: Kernel, buffer: Buffer): boolean =>
-    buffer.blockBytes >= largestCachedBlock &&
-    (buffer.blocks === 1 || (readers.get(storageOf(buffer)) ?? []).some((x) => !followsFreely(writer, x, buffer)))
-  const writers = new Map<Buffer, Kernel[]>()
-  let front = 0
-  for (const kernel of kernels) {
-    let level = 0
-    let joins = false
-    const waitsFor = kernel.reads.flatMap(({ after = [] }) => after)
-    for (const buffer of [...kernel.reads, ...kernel.writes, ...waitsFor])
-      for (const writer of writers.get(storageOf(buffer)) ?? []) {
-        const follows = followsFreely(writer, kernel, buffer) && !isParted(writer, buffer)
-        const earliest = levels.get(writer)! + (follows ? 0 : 1)
-        if (earliest > level) joins = follows
-        else if (earliest === level) joins ||= follows
-        level = Math.max(level, earliest)
-      }
-    const usedUp = kernel.reads.filter((buffer) => writers.get(storageOf(buffer))?.some(({ late }) => late))
-    if (!kernel.late && !joins && sumOfBytes([...kernel.writes, ...usedUp]) >= orderedBytes)
-      front = level = Math.max(level, front)
-    levels.set(kernel, level)
-    for (const buffer of kernel.writes) {
-      const storage = storageOf(buffer)
-      writers.set(storage, [...(writers.get(storage) ?? []), kernel])
-    }
-  }
-  return levels
-}
-
-/**
- * Lets the kernel that computes a variable's next value write it in place, where every other reader of the old value has
- * finished with it; for the others there are copies, to be made when everything else is done.
- */
-function placeUpdates(
-  kernels: readonly Kernel[],
-  updates: LoweredUpdates,
-  phases: readonly (readonly Kernel[])[],
-  places: ReadonlyMap<Buffer, Place>,
-) {
-  const moments = new Map(
-    phases.flatMap((ofPhase, phase) => ofPhase.map((kernel, index) => [kernel, { phase, index }] as const)),
-  )
-  const [readersOf, writersOf] = [usersOf(kernels, 'reads'), usersOf(kernels, 'writes')]
-  const inPlace = new Map<Buffer, Buffer>()
-  const copies: Kernel[] = []
-  for (const { old, next } of updates) {
-    const storage = storageOf(next)
-    const reads = ({ reads }: Kernel): Buffer[] => reads.filter((buffer) => storageOf(buffer) === old)
-    const writers = writersOf.get(storage) ?? []
-    const [writer] = writers
-    /** Whether a reader is done with a block, or with all, when the writer writes it. */
-    const finished = (reader: Kernel): boolean => {
-      if (reader === writer) return reads(reader).every((buffer) => writer.readsInPlace?.includes(buffer))
-      const [before, after] = [moments.get(reader)!, moments.get(writer)!]
-      if (before.phase !== after.phase) return before.phase < after.phase
-      return before.index < after.index && followsFreely(reader, writer, old)
-    }
-    const readers = readersOf.get(old) ?? []
-    const isFree = writers.length === 1 && !inPlace.has(storage) && !places.has(storage)
-    if (isFree && readers.every(finished)) inPlace.set(storage, old)
-    else copies.push(copyOf('update', next, old))
-  }
-  return { inPlace, copies }
-}
-
-/** A kernel that copies a buffer to another of its layout. */
-export function copyOf(name: string, from: Buffer, to: Buffer): Kernel {
-  const extents = to.layout === 'plain' ? [to.elements] : loopShape(to)
-  const strides = stridesOf(extents)
-  return copyKernel(name, extents, { buffer: to, strides }, { buffer: from, strides })
 }
 
 interface PlannedLife {

@@ -7,8 +7,10 @@ import type { Shape } from '../../../core/shape.ts'
 import { Constant, type Input, type Tensor } from '../../../graph/tensor.ts'
 import { bodyRoots, isResult, operandsOf, stackedShape } from '../../../ops/loop.ts'
 import { type Buffer, bytesOf, createBuffer, floatBuffer, storageOf } from '../buffer.ts'
+import { copyOf } from '../in-place-updates.ts'
 import { blockSize, type Layout } from '../layout/layout.ts'
-import { copyOf, scheduleStep, unchanging } from '../schedule.ts'
+import { unchanging } from '../phases.ts'
+import { scheduleStep } from '../schedule.ts'
 import type { Lowerer, LowerLoop } from './lowerer.ts'
 
 export const lowerLoop: LowerLoop = (parent, loop) => {
