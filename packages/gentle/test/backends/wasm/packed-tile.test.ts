@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gradients } from '../../../src/autodiff/gradients.ts'
 import type { Backend } from '../../../src/backends/backend.ts'
 import { reference } from '../../../src/backends/reference/reference.ts'
+import { emitProgram } from '../../../src/backends/wasm/emit.ts'
+import { schedule } from '../../../src/backends/wasm/schedule.ts'
 import { type WasmOptions, wasm } from '../../../src/backends/wasm/wasm.ts'
 import type { NDArray } from '../../../src/core/ndarray.ts'
 import { Random } from '../../../src/core/random.ts'
@@ -63,7 +65,42 @@ describe.each<[string, WasmOptions]>([
     for (const [name, expected] of Object.entries(float64))
       expect(mismatch(actual[name], expected, expected, summed), name).toBeUndefined()
   })
+
+  it('share the functions of their tiles, whatever the sizes of images, filters and channels', async () => {
+    const layers = [
+      convolution({ x: [8, 64, 23, 21], w: [12, 64, 1, 1], stride: 1, padding: 0 }),
+      convolution({ x: [8, 48, 29, 19], w: [18, 48, 3, 2], stride: 2, padding: 1 }),
+    ]
+    const graph: Graph = {
+      inputs: Object.fromEntries(layers.map(({ graph }, i) => [`r${i}`, graph.inputs['r']])),
+      outputs: Object.fromEntries(
+        layers.flatMap(({ graph: { outputs } }, i) => Object.entries(outputs).map(([name, x]) => [`${name}${i}`, x])),
+      ),
+    }
+    const feed = Object.fromEntries(layers.map(({ feed }, i) => [`r${i}`, feed.r]))
+    const run = async (on: Backend) => (await on.compile(graph)).run(feed)
+    const [actual, float64] = [await run(backend), await run(exact)]
+    for (const [name, expected] of Object.entries(float64))
+      expect(mismatch(actual[name], expected, expected, summed), name).toBeUndefined()
+    expect((await codeOf(graph)).split('packed tile 6').length - 1).toBe(1)
+  })
 })
+
+/** A program's bytes as text, with the names of its functions. */
+async function codeOf(graph: Graph): Promise<string> {
+  const program = await lowered(graph)
+  const plan = schedule(program)
+  const options = { threads: 1, fusedMultiplyAdd: true, wideVectors: false, shared: false, poison: undefined }
+  const code = emitProgram(plan, {
+    ...options,
+    maximumPages: 65536,
+    arena: 65536,
+    scratch: 65536 + plan.arenaBytes,
+    stale: 0,
+    storeAddress: () => 64,
+  })
+  return Buffer.from(code).toString('latin1')
+}
 
 it('packs what the gradient to the input reads, too', async () => {
   const { graph } = convolution({ x: [8, 8, 23, 23], w: [40, 8, 1, 1], stride: 1, padding: 0 })

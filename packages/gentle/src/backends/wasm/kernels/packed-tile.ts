@@ -6,6 +6,7 @@
  * pixel after pixel, a pixel's channels side by side, with zeros outside the image. All output channels pass over the strip while it is in the second-level cache. Weights
  * are packed in the order in which the tile reads them. So both operands are streams, and the copy costs a few percent of the multiply-adds that read it.
  */
+import { exactJson } from '../../../core/exact-json.ts'
 import { range } from '../../../core/range.ts'
 import {
   call,
@@ -15,6 +16,7 @@ import {
   Local,
   locals,
   memoryFill,
+  type Operand,
   repeat,
   type Statement,
   type Value,
@@ -30,6 +32,7 @@ import {
   balancedTiles,
   type EpilogueOperand,
   eachPosition,
+  epilogueKey,
   nameWith,
   nextChannels,
   operandBuffers,
@@ -188,22 +191,18 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
   const { outChannels, outputSteps, channels } = problem
   const walking = walkingOperands(problem)
   const { tiles, size, wide } = balancedTiles(outChannels)
-  const functions = new Map<string, FunctionHandle>()
   const [packed, firstRow, weights, output] = locals('i32')
   const operands = walking.map(() => new Local('i32'))
   const weightBytes = channels * filterTaps(rows.axes) * filterTaps(columns.axes) * 4
 
   /** All positions of a strip for one tile of channels. */
-  const positions = (width: number): Statement[] =>
-    rows.axes.flatMap((rowAxis) =>
+  const positions = (width: number): Statement[] => {
+    const tile = tileOf(plan, context, walking, width)
+    return rows.axes.flatMap((rowAxis) =>
       columns.axes.flatMap((columnAxis) => {
         const [source, target, rowsLeft] = locals('i32')
         const moving = walking.map(() => new Local('i32'))
         const taps = rowAxis.taps * columnAxis.taps
-        const { taps: columnTaps, weightStep, outCount } = columnAxis
-        const key = [width, rowAxis.taps, columnTaps, rowAxis.weightStep, weightStep].join()
-        const tile = functions.get(key) ?? emitTile(plan, context, walking, width, rowAxis, columnAxis)
-        functions.set(key, tile)
         const outputAt = rowAxis.outStart * outputSteps.row + columnAxis.outStart * outputSteps.column
         const sourceAt = taps === 0 ? 0 : (rowAxis.b - rows.lowest) * row + (columnAxis.b - columns.lowest) * plan.pixel
         const weightAt =
@@ -212,11 +211,19 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
         const outRow = rowAxis.outStep * outputSteps.row
         const place = (base: Value<'i32'>): Value<'i32'> => i32.add(i32.add(base, i32.mul(firstRow, outRow)), outputAt)
         const line = (count: number | Value<'i32'>): Statement =>
-          call(tile, source, i32.add(weights, weightAt), target, count, ...moving)
+          call(
+            tile,
+            source,
+            i32.add(weights, weightAt),
+            target,
+            count,
+            ...walkOf(plan, width, rowAxis, columnAxis),
+            ...moving,
+          )
         const loop = isColumn(plan)
           ? line(rowsLeft)
           : repeat(rowsLeft, [
-              line(outCount),
+              line(columnAxis.outCount),
               source.advance(rows.step * row),
               target.advance(outRow),
               ...advanceOperands(walking, moving, outRow),
@@ -231,6 +238,7 @@ function emitStrips(plan: Plan, context: KernelContext): Statement[] {
         ]
       }),
     )
+  }
   const tilesOf = (width: number, count: number): Statement[] =>
     count === 0
       ? []
@@ -338,70 +346,129 @@ function packStrip(
 /** Whether a row of output is one position: then lines of positions go down the rows. */
 const isColumn = ({ columns }: Plan): boolean => columns.count === 1
 
-/** A function (source, weights, output, count, operands) that computes a line of output positions of `width` channels. */
-function emitTile(
+/** How a tile walks over its source and weights: what tells it the numbers of its problem. Bytes, where nothing else is said. */
+const walk = {
+  /** Turns of the loop over channels. */
+  turns: 'i32',
+  rowTaps: 'i32',
+  columnTaps: 'i32',
+  /** From one position to the next. */
+  sourceStep: 'i32',
+  /** From behind a tap to the next of its row. */
+  sourceColumn: 'i32',
+  weightColumn: 'i32',
+  /** From behind a row of taps to the next row. */
+  sourceRow: 'i32',
+  weightRow: 'i32',
+  /** From one output channel to the next. */
+  channelStep: 'i32',
+} as const
+
+/** The arguments for `walk`. */
+function walkOf(plan: Plan, width: number, rowAxis: SlidingAxis, columnAxis: SlidingAxis): number[] {
+  const { problem, rows, columns, pixel, row } = plan
+  const { channels, outputSteps } = problem
+  const tapBytes = channels * width * 4
+  const walked: Readonly<Record<keyof typeof walk, number>> = {
+    turns: channels / unrollOf(channels),
+    rowTaps: rowAxis.taps,
+    columnTaps: columnAxis.taps,
+    sourceStep: isColumn(plan) ? rows.step * row : columns.step * pixel,
+    sourceColumn: (columnAxis.c - 1) * pixel,
+    weightColumn: (columnAxis.weightStep - 1) * tapBytes,
+    sourceRow: rowAxis.c * row - columnAxis.taps * columnAxis.c * pixel,
+    weightRow: (rowAxis.weightStep * filterTaps(columns.axes) - columnAxis.taps * columnAxis.weightStep) * tapBytes,
+    channelStep: outputSteps.channel,
+  }
+  return (Object.keys(walk) as (keyof typeof walk)[]).map((name) => walked[name])
+}
+
+/** Channels whose products a turn of the loop adds. */
+const unrollOf = (channels: number): number => [8, 4, 3, 2].find((count) => channels % count === 0) ?? 1
+
+/**
+ * A function (source, weights, output, count, walk, operands) that computes a line of output positions of `width` channels. Kernels share it, whatever their sizes, where no operand of the epilogue is in its code.
+ */
+function tileOf(
   plan: Plan,
   context: KernelContext,
   walking: readonly EpilogueOperand[],
   width: number,
-  rowAxis: SlidingAxis,
-  columnAxis: SlidingAxis,
 ): FunctionHandle {
-  const { problem, rows, columns, pixel, row } = plan
-  const { channels, outputSteps } = problem
-  const parameters: Record<string, 'i32'> = {
-    source: 'i32',
-    weights: 'i32',
-    output: 'i32',
-    count: 'i32',
-    ...operandParameters(walking),
-  }
-  return context.module.function(`${problem.name} packed ${width}`, parameters, undefined, (p) => {
-    const [x, w] = locals('i32')
+  const { rows, columns, problem } = plan
+  const { channels, epilogue, outputSteps } = problem
+  // All axes of a direction have the same step.
+  const outputStep = isColumn(plan)
+    ? rows.axes[0].outStep * outputSteps.row
+    : columns.axes[0].outStep * outputSteps.column
+  const make = (): FunctionHandle => emitTile(problem, context, walking, width, outputStep)
+  if (walking.length < operandBuffers(epilogue).length) return make()
+  return context.shared(exactJson(['packed tile', width, unrollOf(channels), outputStep, epilogueKey(epilogue)]), make)
+}
+
+function emitTile(
+  problem: TileProblem,
+  context: KernelContext,
+  walking: readonly EpilogueOperand[],
+  width: number,
+  outputStep: number,
+): FunctionHandle {
+  const parameters: Record<'source' | 'weights' | 'output' | 'count' | keyof typeof walk | `operand${number}`, 'i32'> =
+    {
+      source: 'i32',
+      weights: 'i32',
+      output: 'i32',
+      count: 'i32',
+      ...walk,
+      ...operandParameters(walking),
+    }
+  return context.module.function(`packed tile ${width}`, parameters, undefined, (p) => {
+    const [weight, output] = locals('i32')
     const moving = walking.map((_, k) => p[`operand${k}`])
-    const sourceStep = isColumn(plan) ? rows.step * row : columns.step * pixel
-    const outputStep = isColumn(plan) ? rowAxis.outStep * outputSteps.row : columnAxis.outStep * outputSteps.column
+    const placed = walking.map(() => new Local('i32'))
+    const unroll = unrollOf(problem.channels)
 
     /** The sums of this many neighbouring positions. */
     const tile = (positions: number): Statement[] => {
       const { sums, clear, step } = registerTile(context, width, 2 * positions)
-      const unroll = [8, 4, 3, 2].find((count) => channels % count === 0) ?? 1
-      const allChannels = repeat(channels / unroll, [
-        ...range(unroll).flatMap((channel) =>
-          step(
-            (row) => v128.load32Splat(w, (channel * width + row) * 4),
-            (vector) => v128.load(x, channel * laneBytes + vectorAt(vector, sourceStep)),
-          ),
+      const sources = range(positions).map(() => new Local('i32'))
+      const advance = (source: Operand<'i32'>, weights: Operand<'i32'>): Statement[] => [
+        ...sources.map((each) => each.advance(source)),
+        weight.advance(weights),
+      ]
+      const turn = range(unroll).flatMap((channel) =>
+        step(
+          (row) => v128.load32Splat(weight, (channel * width + row) * 4),
+          (vector) => v128.load(sources[vector >> 1], channel * laneBytes + vectorAt(vector & 1, 0)),
         ),
-        x.advance(unroll * laneBytes),
-        w.advance(unroll * width * 4),
-      ])
-      const tapBytes = channels * width * 4
-      const [rowTaps, columnTaps] = [rowAxis.taps, columnAxis.taps]
-      const rowWeights = rowAxis.weightStep * filterTaps(columns.axes) * tapBytes
-      const alongColumns: Statement[] =
-        columnTaps === 1
-          ? [allChannels]
-          : [
-              repeat(columnTaps, [
-                allChannels,
-                x.advance(columnAxis.c * pixel - pixel),
-                w.advance((columnAxis.weightStep - 1) * tapBytes),
-              ]),
-            ]
-      const [xWalked, wWalked] =
-        columnTaps === 1
-          ? [pixel, tapBytes]
-          : [columnTaps * columnAxis.c * pixel, columnTaps * columnAxis.weightStep * tapBytes]
-      const alongRows: Statement[] =
-        rowTaps === 1
-          ? alongColumns
-          : [repeat(rowTaps, [...alongColumns, x.advance(rowAxis.c * row - xWalked), w.advance(rowWeights - wWalked)])]
+      )
       return [
         ...clear,
-        ...(rowTaps * columnTaps === 0 ? [] : [x.set(p.source), w.set(p.weights), ...alongRows]),
-        ...storeSums(problem, walking, moving, context, p.output, sums, outputStep),
-        p.source.advance(positions * sourceStep),
+        weight.set(p.weights),
+        ...sources.map((each, position) => each.set(i32.add(p.source, i32.mul(p.sourceStep, position)))),
+        repeat(p.rowTaps, [
+          repeat(p.columnTaps, [
+            repeat(p.turns, [...turn, ...advance(unroll * laneBytes, unroll * width * 4)]),
+            ...advance(p.sourceColumn, p.weightColumn),
+          ]),
+          ...advance(p.sourceRow, p.weightRow),
+        ]),
+        output.set(p.output),
+        ...placed.map((each, k) => each.set(moving[k])),
+        ...sums.flatMap((ofChannel) => [
+          ...storeSums(
+            { ...problem, outputSteps: { channel: 0 } },
+            walking,
+            placed,
+            context,
+            output,
+            [ofChannel],
+            outputStep,
+          ),
+          output.advance(p.channelStep),
+          ...placed.map((each, k) => each.advance(walking[k].along === 'elements' ? p.channelStep : 4)),
+        ]),
+        p.source.advance(i32.mul(p.sourceStep, positions)),
         p.output.advance(positions * outputStep),
         ...advanceOperands(walking, moving, positions * outputStep),
       ]
