@@ -71,7 +71,12 @@ describe.runIf(hasMpirun)(`gentle train by several ranks${unlessThere}`, () => {
 
   it('tells for each rank how it spends a step', async () => {
     const { output } = await runRanks(2, [main, 'train', ...few, '--run-dir', join(folder, 'profiled'), '--profile'])
-    const [, table] = output.split('Milliseconds of a step, by rank')
+    const [profile, table] = output.split('Milliseconds of a step, by rank')
+    expect(profile).toMatch(/^16 of 128 examples of a step of lenet5: a micro-batch/)
+    // A terminal of no known width takes 80 columns; columns stay aligned.
+    expect(profile).toMatch(/^thread +busy ms +share/m)
+    const lines = profile.split('\n').filter((line) => /^conv2d/.test(line))
+    expect(lines.every((line) => / {3}/.test(line))).toBe(true)
     expect(table).toMatch(/^\r?\nrank +step +computing +waiting for others +exchanging +meanwhile +not computing/)
     expect(table.match(/^ *[01]( +\d+\.\d\d){5} +\d+\.\d %/gm)?.length).toBe(2)
   })

@@ -56,7 +56,8 @@ export const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream): number =>
   isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY
 
 /** Columns of the terminal, also where results go through a pager or to a file. */
-export const terminalWidth = (): number => process.stdout.columns || process.stderr.columns || 120
+export const terminalWidth = (): number =>
+  process.stdout.isTTY === true ? columnsOf(process.stdout) : process.stderr.columns || 120
 
 /** `98.79 %` */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`

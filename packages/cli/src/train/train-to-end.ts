@@ -20,10 +20,15 @@ import { secondsIn } from './run-checkpoints.ts'
 import { highestRate } from './settings.ts'
 
 /** Keeps a profile in the run folder, and prints it: beside the results where those are for a program. */
-function printProfile(profile: Profile, peak: number, { plan: { model, batchSize }, run, flags }: Begun): void {
+function printProfile(profile: Profile, peak: number, { plan, run, flags }: Begun): void {
+  const { model, batchSize, microBatches } = plan
   run.write('profile.json', JSON.stringify(traceEvents(profile)))
   if (flags.quiet) return
-  const text = profileText(`One step of ${model} with a batch of ${batchSize}`, profile, peak, terminalWidth())
+  const title =
+    microBatches === undefined
+      ? `One step of ${model} with a batch of ${batchSize}`
+      : `${Math.ceil(batchSize / microBatches)} of ${batchSize} examples of a step of ${model}: a micro-batch`
+  const text = profileText(title, profile, peak, terminalWidth())
   if (flags.json || flags.jsonLines) note(text)
   else print(text)
   note(
