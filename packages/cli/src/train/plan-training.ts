@@ -170,10 +170,6 @@ export async function planTraining(named: string | undefined, given: TrainFlags,
   const plan = planFor(ground, company)
   if (flags.profile && (plan.accumulate ?? 1) > 1)
     throw new UsageError('--profile tells of steps of one batch; leave --accumulate out')
-  if (flags.profile && plan.syncBatchNorm)
-    throw new UsageError(
-      '--profile tells of steps of one program, and --sync-batch-norm makes many of it; leave one of the two out',
-    )
   if (plan.syncBatchNorm && plan.microBatches === undefined)
     throw new UsageError(
       '--sync-batch-norm is for batches that are divided, by --micro-batches or ranks of mpirun; of others batch norm takes the statistics of the whole batch anyway: leave it out',

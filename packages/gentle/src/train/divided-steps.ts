@@ -154,10 +154,6 @@ export class DividedSteps<M extends AnyModel> {
   /** @throws ArgumentError where the next step has no micro-batch to tell of. */
   #checkProfiled(): void {
     const { parts, at } = this.#training
-    if (parts.syncBatchNorm)
-      throw new ArgumentError(
-        'profile: with syncBatchNorm a micro-batch is computed by many programs, between which it waits for the others; leave one of the two out',
-      )
     // Where ranks are more than the micro-batches of a small batch, some have none to tell of.
     if (parts.data.length - at.position < parts.batchSize)
       throw new ArgumentError('profile: the next batch is smaller than others; profile one of full size')
@@ -206,7 +202,7 @@ export class DividedSteps<M extends AnyModel> {
   }
 
   /** All at once, between sums over the whole batch. */
-  async #computeSideBySide({ programs, batches, batch: divided, readAhead }: Share): Promise<Computed<M>> {
+  async #computeSideBySide({ programs, batches, batch: divided, readAhead, profiles }: Share): Promise<Computed<M>> {
     const { sizes, examples } = divided
     const [from, to] = divided.own
     const { copyOf, summedOverBatch } = await import('./side-by-side.ts')
@@ -214,12 +210,19 @@ export class DividedSteps<M extends AnyModel> {
     for (let leaf = from; leaf < to; leaf++)
       side.push({ batch: copyOf(await this.#read(batches)), of: this.#placeOf(leaf, sizes[leaf] / examples) })
     await readAhead()
-    const results = await programs.runSideBySide(side, (vectors) =>
-      summedOverBatch(this.#training.ranks, sizes.length, vectors),
+    let aside = 0
+    const results = await programs.runSideBySide(
+      side,
+      (vectors) => summedOverBatch(this.#training.ranks, sizes.length, vectors),
+      profiles &&
+        ((first) => {
+          profiles.push(first.profile)
+          aside = first.aside
+        }),
     )
     let diverged: DivergedTraining<M> | undefined
     for (const [i, { batch, of }] of side.entries()) diverged ??= await this.#divergenceIn(results[i], batch, of)
-    return { counted: results.map(({ sums }) => sums.soFar()), diverged, aside: 0 }
+    return { counted: results.map(({ sums }) => sums.soFar()), diverged, aside }
   }
 
   #placeOf(leaf: number, share: number): MicroBatch {

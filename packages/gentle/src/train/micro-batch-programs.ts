@@ -8,7 +8,7 @@ import { add, mul, where } from '../ops/elementwise.ts'
 import type { Batch } from './batches.ts'
 import { Sums } from './evaluation.ts'
 import { zeroOf } from './finite.ts'
-import type { SegmentedProgram } from './segments.ts'
+import type { SegmentedProgram, SegmentedRun } from './segments.ts'
 import { BatchPrograms, fieldsOf, type TraceBatch, tensorsFor } from './steps.ts'
 import { SubtreeSums, type UnmergedSums } from './subtree-sums.ts'
 import type { StepNumbers, TraceBackward, TraceUpdates, TrainedParts } from './training-programs.ts'
@@ -105,10 +105,12 @@ export class MicroBatchPrograms {
   /**
    * As `run`, of neighbours side by side: they go on from each sum over the whole batch together.
    * @param add adds vectors of these micro-batches, in order, and those of all others of the step; where there are none of these, it is called as often
+   * @param onProfile takes the profile of the first of them, of which there has to be one
    */
   async runSideBySide(
     batches: readonly { readonly batch: Batch; readonly of: MicroBatch }[],
     add: (own: readonly Float32Array[]) => Promise<Float32Array | undefined>,
+    onProfile?: (first: SegmentedRun['profile']) => void,
   ): Promise<MicroBatchResult[]> {
     const { SegmentedProgram, segmentsOf } = await import('./segments.ts')
     const { model, data } = this.#parts
@@ -121,7 +123,7 @@ export class MicroBatchPrograms {
     )
     const begun = []
     for (const { batch, of } of batches) begun.push(await this.#segmented.of(batch, { draw: of.draw, share: of.share }))
-    const runs = begun.map(({ program, feed }) => program.begin(feed))
+    const runs = begun.map(({ program, feed }, i) => program.begin(feed, onProfile !== undefined && i === 0))
     const cuts = begun[0]?.program.cuts ?? segmentsOf(this.#trace(tensorsFor(fieldsOf(data), 2)), late).length - 1
     let sums: Float32Array | undefined
     for (let cut = 0; cut < cuts; cut++) {
@@ -136,6 +138,7 @@ export class MicroBatchPrograms {
       await this.sums.take(of.leaf, isAdded)
       results.push(this.#resultOf(outputs, batch))
     }
+    onProfile?.(runs[0].profile)
     return results
   }
 

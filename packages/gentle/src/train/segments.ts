@@ -1,5 +1,7 @@
 /** A graph that needs sums over all micro-batches of a step in its midst, as several programs: each computes up to the next such sums. */
 import type { Backend, Feed, Program } from '../backends/backend.ts'
+import { joinedProfiles } from '../backends/joined-profiles.ts'
+import type { Profile } from '../backends/profile.ts'
 import type { DType, TypedArray } from '../core/dtype.ts'
 import { joined } from '../core/joined.ts'
 import type { NDArray } from '../core/ndarray.ts'
@@ -185,9 +187,12 @@ export class SegmentedProgram {
     return this.#segments.length - 1
   }
 
-  /** Begins a run, of which there may be several at once. @param feed values that hold until its end */
-  begin(feed: Feed): SegmentedRun {
-    return new SegmentedRun(this.#segments, this.#spare, feed)
+  /**
+   * Begins a run, of which there may be several at once.
+   * @param feed values that hold until its end @param isProfiled whether it can tell its profile in the end
+   */
+  begin(feed: Feed, isProfiled = false): SegmentedRun {
+    return new SegmentedRun(this.#segments, this.#spare, feed, isProfiled)
   }
 
   dispose(): void {
@@ -195,16 +200,23 @@ export class SegmentedProgram {
   }
 }
 
+/** How often each of many segments is computed for a profile. */
+const repeats = 3
+
 /** A run of a cut graph, between two of its segments. */
-class SegmentedRun {
+export class SegmentedRun {
   readonly #segments: readonly CompiledSegment[]
   readonly #spare: SpareMemory
   readonly #values: Map<string, Feed[string]>
   readonly #outputs: Record<string, NDArray> = {}
+  readonly #profiles: Profile[] | undefined
+  /** Milliseconds that profiles took. */
+  #profiling = 0
   #next = 0
 
-  constructor(segments: readonly CompiledSegment[], spare: SpareMemory, feed: Feed) {
+  constructor(segments: readonly CompiledSegment[], spare: SpareMemory, feed: Feed, isProfiled: boolean) {
     this.#segments = segments
+    this.#profiles = isProfiled ? [] : undefined
     this.#spare = spare
     this.#values = new Map(Object.entries(feed))
   }
@@ -228,6 +240,12 @@ class SegmentedRun {
     return this.#outputs
   }
 
+  /** What all segments' profiles tell together, and how many milliseconds longer the run took for them. */
+  get profile(): { readonly profile: Profile; readonly aside: number } {
+    const profile = joinedProfiles(this.#profiles!)
+    return { profile, aside: this.#profiling - profile.milliseconds }
+  }
+
   async #run(sums: Float32Array | undefined): Promise<Record<string, TypedArray>> {
     const before = this.#segments[this.#next - 1]
     const { program, graph, outputs: own, sums: summed, ends } = this.#segments[this.#next++]
@@ -245,7 +263,14 @@ class SegmentedRun {
         isGiven.has(name) ? memoryOf(dtype, sizeOf(shape)) : this.#spare.take(dtype, sizeOf(shape)),
       ]),
     )
-    await program.runInto(feed, outputs)
+    if (this.#profiles === undefined) await program.runInto(feed, outputs)
+    else {
+      const begun = performance.now()
+      const { outputs: found, profile } = await program.profile(feed, { repeats })
+      this.#profiling += performance.now() - begun
+      this.#profiles.push(profile)
+      for (const [name, { data }] of Object.entries(found)) outputs[name].set(data)
+    }
     for (const name of own) {
       const { dtype, shape } = graph.outputs[name]
       this.#outputs[name] = { dtype, shape, data: outputs[name] }

@@ -1,6 +1,7 @@
 /** Batch norm whose means and variances are those of the whole batch, though it is divided. */
 import { expect, it } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
+import type { Profile } from '../../src/backends/profile.ts'
 import { reference } from '../../src/backends/reference/reference.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
 import { inMemory, namedInMemory } from '../../src/data/index.ts'
@@ -30,17 +31,12 @@ const network = nn.Sequential(
   nn.Linear(3),
 )
 
+const settings = { optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }), batchSize: 15, epochs: 2, seed: 2 }
+
 /** Steps over all data; the last batch is smaller, and has micro-batches of two sizes. */
 async function trained(more: Partial<TrainerOptions>, open: () => Promise<Backend> | Backend = reference) {
   const backend = await open()
-  const trainer = await createTrainer(network, data, {
-    optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }),
-    batchSize: 15,
-    epochs: 2,
-    seed: 2,
-    backend,
-    ...more,
-  })
+  const trainer = await createTrainer(network, data, { ...settings, backend, ...more })
   for (let step = 0; step < 4; step++) await trainer.step()
   const { weights } = await trainer.state()
   trainer.dispose()
@@ -71,6 +67,54 @@ it.each([
     for (const weights of await Promise.all(inProcessRanks(size).map((ranks) => trained({ ...options, ranks }, open))))
       expect([...weights], `${size} ranks`).toEqual([...alone])
 })
+
+it.each([
+  ['the reference', reference],
+  ['wasm with two threads', () => wasm({ threads: 2 })],
+] as const)(
+  'tells where the time of a micro-batch goes, in all its programs, by a step that is the same, on %s',
+  async (_, open) => {
+    const alone = await trained({ microBatches: 4, syncBatchNorm: true }, open)
+    const profiles: Profile[] = []
+    for (const weights of await Promise.all(
+      inProcessRanks(2).map(async (ranks) => {
+        const backend = await open()
+        const options = { ...settings, microBatches: 4, syncBatchNorm: true, ranks, backend }
+        const trainer = await createTrainer(network, data, options)
+        const { profile } = await trainer.profile()
+        profiles.push(profile)
+        for (let step = 1; step < 4; step++) await trainer.step()
+        const { weights } = await trainer.state()
+        trainer.dispose()
+        await backend.close()
+        return weights
+      }),
+    ))
+      expect([...weights]).toEqual([...alone])
+    for (const { kernels, events, threads, milliseconds } of profiles) {
+      // Forwards, from the loss back, and both gradients of the first convolution's filters and the last layer's.
+      const ops = kernels.map(({ name }) => name).join()
+      expect(ops).toMatch(/conv2d.*(log|exp|softmax).*conv2dWeightGradient/i)
+      expect(new Set(kernels.map(({ phase }) => phase)).size).toBeGreaterThan(4)
+      for (const [thread, { busy, waiting }] of threads.entries()) {
+        const own = events.filter((event) => event.thread === thread)
+        expect(busy + waiting).toBeCloseTo(milliseconds, 6)
+        let end = 0
+        for (const event of own) {
+          expect(event.start).toBeCloseTo(end, 6)
+          end = event.start + event.milliseconds
+        }
+        expect(end).toBeCloseTo(milliseconds, 6)
+        const ofKernels = own.filter(({ kernel }) => kernel !== null)
+        expect(ofKernels.reduce((sum, each) => sum + each.milliseconds, 0)).toBeCloseTo(busy, 6)
+      }
+      for (const [place, kernel] of kernels.entries())
+        expect(events.filter((event) => event.kernel === place).length).toBe(kernel.calls)
+      // As a table of a thread's events has it: in the order of time.
+      expect(events.map(({ thread }) => thread)).toEqual(events.map(({ thread }) => thread).sort((a, b) => a - b))
+    }
+  },
+)
 
 it('leaves padding out of sequences', async () => {
   const values = Array.from({ length: 12 }, (_, i) =>
