@@ -84,6 +84,11 @@ it.each([
         const { profile } = await trainer.profile()
         profiles.push(profile)
         for (let step = 1; step < 4; step++) await trainer.step()
+        // Ranks wait for each other wherever the batch's sums are needed.
+        for (const { step, waiting } of await trainer.rankTimes()) {
+          expect(waiting).toBeGreaterThan(0)
+          expect(waiting).toBeLessThan(step)
+        }
         const { weights } = await trainer.state()
         trainer.dispose()
         await backend.close()
