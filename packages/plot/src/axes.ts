@@ -118,7 +118,7 @@ function labelsOf(axis: Axis, ticks: readonly number[]): string[] {
 }
 
 /** `−3` as ⁻³. */
-export const superscript = (power: number): string =>
+const superscript = (power: number): string =>
   String(power)
     .replace('-', '⁻')
     .replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)])
@@ -136,7 +136,7 @@ const countFor = (pixels: number, each: number): number => Math.max(2, Math.min(
 const minRoom = 40
 
 /** Pixels left of a frame that the numbers of an axis take. */
-export function roomForNumbers(y: Axis, height: number): number {
+function roomForNumbers(y: Axis, height: number): number {
   const labels = labelsOf(y, ticksOf(y, countFor(height, 36)))
   return Math.max(minRoom, ...labels.map((label) => textWidth(label, smallSize))) + 8
 }

@@ -68,7 +68,7 @@ function spanned(
 }
 
 /** A scatter plot as a part of a chart. */
-export function scatterPanel({ x, y, marks, colour }: ScatterPlot): Block {
+function scatterPanel({ x, y, marks, colour }: ScatterPlot): Block {
   const across = spanned(
     x,
     marks.map((mark) => mark.x),

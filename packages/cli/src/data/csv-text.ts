@@ -15,7 +15,7 @@ const cell = (value: string | number): string => {
 }
 
 /** Rows with commas between cells. */
-export const csvText = (rows: readonly (readonly (string | number)[])[]): string =>
+const csvText = (rows: readonly (readonly (string | number)[])[]): string =>
   rows.map((row) => `${row.map(cell).join(',')}\n`).join('')
 
 /** Writes a table to the file of `--out`, and says so. @throws UsageError where it cannot be written. */

@@ -11,7 +11,7 @@ export const speechNames = ['speech:DIR', 'speech:MANIFEST']
  * The folder or manifest that a name means, and the list of transcripts where it names one that lies elsewhere, after a comma.
  * @throws UsageError for another name.
  */
-export function speechPlaces(data: string): { readonly place: string; readonly transcripts?: string } {
+function speechPlaces(data: string): { readonly place: string; readonly transcripts?: string } {
   const place = data.startsWith('speech:') ? data.slice('speech:'.length) : ''
   if (data === 'speech:') throw new UsageError(`data set ${data}: no folder given; expected speech:DIR`)
   if (place === '')

@@ -18,7 +18,7 @@ const everySeconds = 120
 const secondsOf = { s: 1, m: 60, h: 3600 }
 
 /** `200` is steps; `30s`, `5m` and `2h` are time. */
-export function intervalOf(text: string | undefined): CheckpointInterval {
+function intervalOf(text: string | undefined): CheckpointInterval {
   if (text === undefined) return { seconds: everySeconds }
   return text.at(-1)! in secondsOf ? { seconds: secondsIn(text) } : { steps: Number(text) }
 }

@@ -49,7 +49,7 @@ export type AreSame = (a: Tensor, b: Tensor) => boolean
 const areOne: AreSame = (a, b) => a === b
 
 /** Whether a node is x - mean(x), the mean taken over axes, as `sub(x, mean(x))` makes it: its sum over them is 0. */
-export function isCentred(node: Tensor, axes: Axes, areSame = areOne): boolean {
+function isCentred(node: Tensor, axes: Axes, areSame = areOne): boolean {
   if (node.op.name !== 'sub') return false
   const [x, mean] = node.inputs
   const count = axes.reduce((product, axis) => product * x.shape[axis], 1)

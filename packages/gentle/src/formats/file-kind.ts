@@ -1,7 +1,7 @@
 /** What a file is, by how it begins: its name may say anything. */
 
 /** Kinds of files that are told from each other, each with what it is to a reader of a message. */
-export const fileKinds = {
+const fileKinds = {
   safetensors: 'a safetensors file',
   zip: 'a zip archive',
   legacyPyTorch: 'a file of PyTorch before version 1.6',

@@ -8,7 +8,7 @@ const blanks = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u20
 export const wordsOf = (text: string): string[] => text.split(blanks).filter((word) => word !== '')
 
 /** A line without blanks at its end. */
-export const withoutEnd = (text: string): string => text.replace(new RegExp(`${blanks.source}$`), '')
+const withoutEnd = (text: string): string => text.replace(new RegExp(`${blanks.source}$`), '')
 
 /** The script mteval-v13a of NIST, by which WMT's scores are counted: ASCII's punctuation stands alone, but not within numbers; apostrophes stay. */
 function tokenize13a(line: string): string {

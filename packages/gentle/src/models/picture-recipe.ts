@@ -85,7 +85,7 @@ export function pictureRecipe(
 }
 
 /** Whether examples are pictures, grey or of colours. */
-export const arePictureShape = (shape: Shape): boolean => shape.length === 3 && (shape[0] === 1 || shape[0] === 3)
+const arePictureShape = (shape: Shape): boolean => shape.length === 3 && (shape[0] === 1 || shape[0] === 3)
 
 /** Learning rates of AdamW between which a range test chooses. */
 export interface RateWindow {

@@ -147,7 +147,3 @@ export async function writeWeights(model: AnyModel, values: WeightValues): Promi
     if (variable !== undefined) await model.backend.write(variable, data)
   }
 }
-
-/** `[1, 28, 28] -> [10]`, for messages. */
-export const modelSignature = ({ inputShape, outputShape }: Model): string =>
-  `${formatShape(inputShape)} -> ${formatShape(outputShape)}`

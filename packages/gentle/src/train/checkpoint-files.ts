@@ -27,7 +27,7 @@ export interface RunFile {
 
 const utf8 = new TextEncoder()
 
-export const textFile = (name: string, text: string): RunFile => ({ name, pieces: [utf8.encode(text)], sync: false })
+const textFile = (name: string, text: string): RunFile => ({ name, pieces: [utf8.encode(text)], sync: false })
 
 /** What a card says of weights: how long they were trained, and what a validation told of them. */
 const trained = (epoch: number, validation: Evaluation | undefined): ModelCard => ({

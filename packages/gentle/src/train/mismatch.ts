@@ -14,7 +14,7 @@ export const someOf = (names: readonly string[], max = 4): string =>
   names.length <= max ? names.join(', ') : `${names.slice(0, max).join(', ')} and ${names.length - max} more`
 
 /** The tensor that was probably meant by a weight: of the same shape, if there is one, and with the nearest name. */
-export function nearestTensor(name: string, shape: Shape, tensors: Shapes): string | undefined {
+function nearestTensor(name: string, shape: Shape, tensors: Shapes): string | undefined {
   const all = [...tensors.keys()]
   const same = all.filter((each) => sameShape(tensors.get(each)!.shape, shape))
   return nearestName(name, (same.length > 0 ? same : all).slice(0, maxCompared))

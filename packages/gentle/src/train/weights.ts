@@ -339,7 +339,7 @@ export function match(model: AnyModel, stored: ReadonlyMap<string, StoredTensor>
 const countsSteps = (key: string): boolean => /(^|\.)num_batches_tracked$/.test(key)
 
 /** The weights that the output depends on: those of auxiliary heads are not among them. */
-export const neededToPredict = (model: AnyModel): Set<Tensor> =>
+const neededToPredict = (model: AnyModel): Set<Tensor> =>
   new Set(topologicalOrder([traceInputs(model, inputsOf(fieldsOfModel(model), 1))]))
 
 const assign = (model: AnyModel, { loaded, tensors }: NamedMatching): Promise<void> =>

@@ -9,12 +9,12 @@ export interface Address {
 }
 
 /** Takes a fragment apart. */
-export function parseAddress(fragment: string): Address {
+function parseAddress(fragment: string): Address {
   const [, page = '', query = ''] = /^#?\/?([^?]*)(?:\?(.*))?$/s.exec(fragment) ?? []
   return { page, query }
 }
 
-export const formatAddress = ({ page, query }: Address): string => `#/${page}${query === '' ? '' : `?${query}`}`
+const formatAddress = ({ page, query }: Address): string => `#/${page}${query === '' ? '' : `?${query}`}`
 
 /** The address as the browser has it, but for a token, which is taken out of it. */
 function present(): Address {

@@ -9,7 +9,7 @@ export class PictureError extends GentleError {}
 const maxBytes = 64 * 2 ** 20
 
 /** The most pixels of a picture: 64 million, 256 MB once it is decoded. */
-export const maxPixels = 64e6
+const maxPixels = 64e6
 
 /** As far as this, headers tell the size of a picture. */
 const headerBytes = 4 * 2 ** 20

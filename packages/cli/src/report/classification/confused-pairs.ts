@@ -18,7 +18,7 @@ interface Pair {
 }
 
 /** Pairs of classes of which one is taken for the other, the most frequent first. */
-export function confusedPairs(predictions: Predictions): Pair[] {
+function confusedPairs(predictions: Predictions): Pair[] {
   const counts = countsOf(predictions)
   const n = predictions.classes.length
   const pairs = Array.from(counts, (count, i) => {

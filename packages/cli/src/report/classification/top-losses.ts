@@ -13,7 +13,7 @@ const maxShown = 16
 const probability = (share: number): string => (share > 0 && share < 0.0001 ? '<0.01 %' : percent(share))
 
 /** The examples by the probability of their true class, least first: those with the largest loss. */
-export const hardest = ({ ofTruth }: Predictions): number[] =>
+const hardest = ({ ofTruth }: Predictions): number[] =>
   Array.from(ofTruth.keys()).sort((a, b) => ofTruth[a] - ofTruth[b] || a - b)
 
 export async function topLossesSection(

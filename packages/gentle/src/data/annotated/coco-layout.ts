@@ -12,7 +12,7 @@ export interface CocoPart {
 
 type PartName = keyof GivenParts<CocoPart>
 
-export const expectedCoco =
+const expectedCoco =
   'expected annotations/instances_train2017.json beside train2017/, train/_annotations.coco.json beside its pictures, or one .json file'
 
 /** Names of a part, in folders and files. */

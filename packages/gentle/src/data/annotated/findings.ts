@@ -27,5 +27,3 @@ export interface Findings {
   /** How ambiguous files were understood, one sentence each; nothing is wrong with them. */
   readonly remarks: readonly string[]
 }
-
-export const isSkippedObject = (entry: SkippedImage | SkippedObject): entry is SkippedObject => 'object' in entry

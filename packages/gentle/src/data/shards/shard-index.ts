@@ -23,7 +23,7 @@ export interface Shard {
 }
 
 /** The file in which it is kept. */
-export const indexFile = 'shards.index'
+const indexFile = 'shards.index'
 
 /** What an index begins with; another version is made afresh. */
 const version = 'gentle shards 1'
@@ -32,7 +32,7 @@ const version = 'gentle shards 1'
 const largest = 2 ** 31 - 1
 
 /** Reads the headers of an archive. @throws DataError as `samplesOf`, for one that is not there, has no example, or is too large. */
-export function indexShard(folder: string, file: string, classes?: readonly string[]): Shard {
+function indexShard(folder: string, file: string, classes?: readonly string[]): Shard {
   const path = process.getBuiltinModule('node:path').join(folder, file)
   const archive = openIn(folder, file)
   if (archive === undefined) throw new DataError(`shard ${path}: there is no such file`)

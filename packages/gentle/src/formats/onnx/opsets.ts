@@ -1,7 +1,7 @@
 /** Versions of ONNX's operator set, by number (https://github.com/onnx/onnx/blob/main/docs/Versioning.md). */
 import { ArgumentError } from '../../core/errors.ts'
 
-export const oldestOpset = 13
+const oldestOpset = 13
 export const newestOpset = 22
 
 /**

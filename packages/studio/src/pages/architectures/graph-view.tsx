@@ -17,7 +17,7 @@ export type Measure = keyof typeof measures
 const amountOf = ({ parameters, macs, trainingBytes }: LayerFacts, measure: Measure): number =>
   measure === 'parameters' ? parameters : measure === 'macs' ? macs : (trainingBytes ?? 0)
 
-export const measureText = (value: number, measure: Measure): string =>
+const measureText = (value: number, measure: Measure): string =>
   measure === 'memory' ? bytesText(value) : quantity(value)
 
 export interface GraphViewProps {

@@ -26,7 +26,7 @@ export const titles = {
 export type NetworkName = keyof typeof titles
 
 /** What a file that somebody gives is called: the first and the second. */
-export const givenTitles = { given: 'Your file', other: 'Your second file' } as const
+const givenTitles = { given: 'Your file', other: 'Your second file' } as const
 
 export type GivenName = keyof typeof givenTitles
 

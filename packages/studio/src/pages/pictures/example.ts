@@ -4,7 +4,7 @@ import type { Dataset } from 'gentle-dl/data'
 import { image, resizeImage } from 'gentle-dl/vision'
 import { keptSide, wrongLabels } from './settings.ts'
 
-export const exampleClasses: readonly string[] = ['3', '5', '8']
+const exampleClasses: readonly string[] = ['3', '5', '8']
 
 /** Pictures of each class. */
 export const perClass = 40

@@ -14,7 +14,7 @@ const textField = (initial: string, allowed: RegExp, what: string): Field<string
 })
 
 /** What the voice can say. */
-export const sayable = /^[aeimnostu]+(?: [aeimnostu]+)*$/
+const sayable = /^[aeimnostu]+(?: [aeimnostu]+)*$/
 
 /** Letters of a text that is said, at most. */
 export const longestText = 24

@@ -71,7 +71,7 @@ export interface Quality {
 }
 
 /** Boxes below are not looked at. */
-export const leastScore = 0.05
+const leastScore = 0.05
 
 /** Boxes of a scene before suppression. */
 const maxCandidates = 300

@@ -2,7 +2,6 @@
  * A network of Keras as its files tell it: layers, and which of them takes what. Sequential and functional ones, of Keras 2, Keras 3 and
  * TensorFlow.js, with networks as layers within, become the same plain data.
  */
-import type { Shape } from '../../../core/shape.ts'
 import { type Fail, isCount, quoted } from '../../failure.ts'
 import { isRecord, type Json } from '../json.ts'
 import { relevantSettings } from './layer-config.ts'
@@ -277,7 +276,3 @@ export const isChannelsFirst = ({ layers }: KerasNetwork): boolean =>
       settings.data_format === 'channelsFirst' ||
       (network !== undefined && isChannelsFirst(network)),
   )
-
-/** Sizes without open ones, or undefined. */
-export const fixedShape = (shape: readonly (number | null)[]): Shape | undefined =>
-  shape.every((size) => size !== null) ? (shape as Shape) : undefined
