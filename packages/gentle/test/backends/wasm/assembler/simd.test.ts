@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { i8x16 } from '../../../../src/backends/wasm/assembler/i8x16.ts'
+import { i16x8 } from '../../../../src/backends/wasm/assembler/i16x8.ts'
 import {
   f32,
   f32x4,
@@ -224,5 +226,45 @@ describe('v128', () => {
     })
     exports.f()
     expect([...new Float32Array(memory.buffer, 0, 9)]).toEqual([0, 3, 0, 0, 7, 8, 0, 0, 8])
+  })
+})
+
+describe('i16x8 and i8x16', () => {
+  const a = Int16Array.of(1, -2, 300, -400, 32767, -32768, 7, 0)
+  const b = Int16Array.of(5, 6, -700, 800, 1, -1, 2, 9)
+  const shorts = (emit: Emit): number[] => [
+    ...new Int16Array(bytesOf(emit, new Int32Array(a.buffer), new Int32Array(b.buffer))),
+  ]
+  /** The lowest 16 bits, signed. */
+  const wrapped = (value: number): number => (value << 16) >> 16
+
+  it.each([
+    ['add', (x: number, y: number) => x + y],
+    ['sub', (x: number, y: number) => x - y],
+    ['mul', Math.imul],
+  ] as const)('%s keeps the lowest 16 bits', (name, expected) => {
+    expect(shorts(i16x8[name])).toEqual([...a].map((x, i) => wrapped(expected(x, b[i]))))
+  })
+
+  it('shift, the right one without the sign', () => {
+    expect(shorts((x) => i16x8.shl(x, 3))).toEqual([...a].map((x) => wrapped(x << 3)))
+    expect(shorts((x) => i16x8.shrU(x, 3))).toEqual([...a].map((x) => wrapped((x & 0xffff) >> 3)))
+  })
+
+  it('add products of neighbours, and repeat pairs of numbers', () => {
+    const sums = [0, 2, 4, 6].map((i) => 3 * a[i] - 5 * a[i + 1])
+    const emit: Emit = (x) => i16x8.dotToI32x4S(x, i16x8.pairs(3, -5))
+    expect([...new Int32Array(bytesOf(emit, new Int32Array(a.buffer)))]).toEqual(sums)
+  })
+
+  it('are bytes without a sign and back, the nearest where one does not fit', () => {
+    const bytes = new Uint8Array(a.buffer)
+    expect(shorts((x) => i16x8.extendLowI8x16U(x))).toEqual([...bytes.subarray(0, 8)])
+    expect(shorts((x) => i16x8.extendHighI8x16U(x))).toEqual([...bytes.subarray(8)])
+    const narrowed = new Uint8Array(bytesOf(i8x16.narrowI16x8U, new Int32Array(a.buffer), new Int32Array(b.buffer)))
+    expect([...narrowed]).toEqual([...a, ...b].map((x) => Math.min(255, Math.max(0, x))))
+    const equal = new Uint8Array(bytesOf(i8x16.eq, new Int32Array(a.buffer), new Int32Array(b.buffer)))
+    const others = new Uint8Array(b.buffer)
+    expect([...equal]).toEqual([...bytes].map((x, i) => (x === others[i] ? 255 : 0)))
   })
 })
