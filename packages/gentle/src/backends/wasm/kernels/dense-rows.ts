@@ -30,6 +30,10 @@ import { registerTile } from './register-tile.ts'
 /** Rows of x that share one reading of the weights. */
 const maxRows = 8
 
+/** Rows of weights that are read beside each other, and vectors of each at a time: with 8 rows of one vector a core gets 25 GB/s from memory where it gets 29 with these. */
+const maxStreams = 6
+const unrolled = 4
+
 /** Sums that are kept in registers at a time. */
 const maxSums = 12
 
@@ -41,7 +45,7 @@ export function denseRowsKernel(x: Buffer, weights: Buffer, y: Buffer, transpose
   const [batch, inner] = x.shape
   const outer = y.shape[1]
   const vectors = transposed
-    ? Math.min(outer, 8, sumsPerRow(batch))
+    ? Math.min(outer, maxStreams, sumsPerRow(batch))
     : Math.min(Math.floor(outer / 4), 4, sumsPerRow(batch))
   const outputs = transposed ? vectors : 4 * vectors
   return {
@@ -133,23 +137,27 @@ type Pass = (
 const alongRows: Pass = (context, { rows, vectors, inner, outer }, source, weights, target) => {
   const { step, clear, each } = registerTile(context, rows, vectors)
   const [x, w, counter] = locals('i32')
-  const by = (elements: number, load: (pointer: Local<'i32'>, offset: number) => Value<'v128'>): Statement[] => [
-    ...step(
-      (row) => load(x, row * inner * 4),
-      (vector) => load(w, vector * inner * 4),
+  const by = (
+    elements: number,
+    load: (pointer: Local<'i32'>, offset: number) => Value<'v128'>,
+    times = 1,
+  ): Statement[] => [
+    ...range(times).flatMap((u) =>
+      step(
+        (row) => load(x, (row * inner + u * elements) * 4),
+        (vector) => load(w, (vector * inner + u * elements) * 4),
+      ),
     ),
-    x.advance(4 * elements),
-    w.advance(4 * elements),
+    x.advance(4 * elements * times),
+    w.advance(4 * elements * times),
   ]
+  const four = (pointer: Local<'i32'>, offset: number): Value<'v128'> => v128.load(pointer, offset)
   return [
     x.set(source),
     w.set(weights),
     ...clear,
-    countedLoop(
-      counter,
-      inner >> 2,
-      by(4, (pointer, offset) => v128.load(pointer, offset)),
-    ),
+    countedLoop(counter, Math.floor((inner >> 2) / unrolled), by(4, four, unrolled)),
+    countedLoop(counter, (inner >> 2) % unrolled, by(4, four)),
     countedLoop(
       counter,
       inner & 3,

@@ -16,6 +16,7 @@
  * Work is cut into strips of output rows whose source stays in the second-level cache while all output channels pass over it.
  */
 import { exactJson } from '../../../core/exact-json.ts'
+import { range } from '../../../core/range.ts'
 import type { Tensor } from '../../../graph/tensor.ts'
 import {
   call,
@@ -47,6 +48,9 @@ export function tileExtent(blocks: number, wide: boolean): { blocks: 1 | 2; pixe
 
 /** Source bytes of a strip: what a second-level cache keeps beside the weights that stream through it. */
 const stripBytes = 384 * 1024
+
+/** Threads that are to have equally many items. */
+const defaultThreads = 4
 
 export interface PixelProblem {
   readonly name: string
@@ -139,7 +143,13 @@ function planOf({ source, output, groups, kernel, stride, dilation, wide }: Pixe
   const rows = outHeight / merged
   const rowStep = stride[0] * row * merged
   const bytesPerRow = rowStep * (inChannels ? Math.ceil(perGroup / 8) : perGroup)
-  const strips = Math.ceil((batch * rows) / Math.max(1, Math.floor(stripBytes / bytesPerRow)))
+  const fewestStrips = Math.ceil((batch * rows) / Math.max(1, Math.floor(stripBytes / bytesPerRow)))
+  const itemsPerStrip = channelBlocks(output.shape) / extent.blocks
+  // Some more strips where threads could not share them evenly.
+  const even = range(Math.min(defaultThreads, batch * rows - fewestStrips + 1)).find(
+    (more) => ((fewestStrips + more) * itemsPerStrip) % defaultThreads === 0,
+  )
+  const strips = fewestStrips + (even ?? 0)
   const sourceOf = (pixel: number): number =>
     Math.floor(pixel / outWidth) * stride[0] * row + (pixel % outWidth) * pixelStep
   return {
