@@ -1,8 +1,8 @@
 /**
  * Which values of a graph its gradient computes anew, where nothing says so. The graph is cut into segments, and only what goes from one to a later one is
  * kept (Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016, section 4.1). Cuts are chosen so that the most numbers that live at one
- * moment are as few as possible; the paper's section 4.3 searches for such a budget greedily. What segments leave over of that budget goes to the values
- * that would take the most multiply-adds for their size.
+ * moment are as few as possible; the paper's section 4.3 searches for such a budget greedily. What segments leave over of that budget, and a little more,
+ * goes to the values that would take the most multiply-adds for their size.
  */
 import { sizeOf } from '../core/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
@@ -12,6 +12,9 @@ import { type Parts, steadyNodes } from './recomputation.ts'
 
 /** So many gradients of the size of the largest value of a segment live while its gradients are computed. */
 const gradientsAtOnce = 1
+
+/** What values may take beyond the least, as a share of all that the graph stores: the first few that are kept save the most multiply-adds. */
+const shareBeyond = 0.01
 
 /** Values so many times fewer than the largest tensor's may go from segment to segment uncounted. */
 const fewerTimes = 64
@@ -48,8 +51,9 @@ export function planRemat(order: readonly Tensor[]): Parts {
   const values = valuesOf(order)
   const cuts = cutsOf(values)
   const segmentsFrom = cuts.slice(0, -1).map((from, i) => segmentsBetween(values, from, cuts.slice(i + 1)))
+  const whole = segmentsFrom[0].at(-1)!
   // All in one segment is the most that any cuts can ask for.
-  let most = segmentsFrom[0].at(-1)!.stored + segmentsFrom[0].at(-1)!.gradients
+  let most = whole.stored + whole.gradients
   let chosen = [0, cuts.length - 1]
   for (let least = 0; most - least > most / 1000; ) {
     const budget = (least + most) / 2
@@ -67,7 +71,7 @@ export function planRemat(order: readonly Tensor[]): Parts {
     if (to < cuts.length - 1) for (const { node } of values.slice(cuts[from], cuts[to])) partOf.set(node, numberOf(i))
     return segmentsFrom[from][to - from - 1]
   })
-  const kept = affordable(values, segments, partOf, most)
+  const kept = affordable(values, segments, partOf, most + shareBeyond * whole.stored)
   return { partOf: (node) => node.part ?? partOf.get(node), keeps: (node) => kept.has(node) }
 }
 

@@ -5,7 +5,7 @@ import { type GradientOptions, gradients } from '../../src/autodiff/index.ts'
 import { lowerGraph } from '../../src/backends/wasm/lowering/lower-graph.ts'
 import { schedule } from '../../src/backends/wasm/schedule.ts'
 import { wasm } from '../../src/backends/wasm/wasm.ts'
-import type { Graph } from '../../src/graph/graph.ts'
+import { type Graph, rootsOf, topologicalOrder } from '../../src/graph/graph.ts'
 import { input } from '../../src/graph/tensor.ts'
 import { buildNetwork, resnet20 } from '../../src/models/index.ts'
 import { unet } from '../../src/models/segmenters.ts'
@@ -14,10 +14,10 @@ import { mean, mul } from '../../src/ops/index.ts'
 import type { Updates } from '../../src/optim/optimizer.ts'
 import { sgd } from '../../src/optim/sgd.ts'
 
-const batch = 8
+const small = 8
 const backend = await wasm({ threads: 2 })
 
-function stepOf(model: Model, options: GradientOptions): Graph {
+function stepOf(model: Model, batch: number, options: GradientOptions): Graph {
   const parameters = [...model.parameters.values()]
   const [x, step, rate] = [input([batch, ...model.inputShape]), input([], 'int32'), input([])]
   const kept: Updates = []
@@ -38,9 +38,9 @@ function stepOf(model: Model, options: GradientOptions): Graph {
 
 async function trained(network: Layer, side: number, options: GradientOptions) {
   const model = await createModel(network, [3, side, side], { backend, seed: 1 })
-  const graph = stepOf(model, options)
+  const graph = stepOf(model, small, options)
   const program = await backend.compile(graph)
-  const x = Float32Array.from({ length: batch * 3 * side * side }, (_, i) => Math.sin(i * 12.9898))
+  const x = Float32Array.from({ length: small * 3 * side * side }, (_, i) => Math.sin(i * 12.9898))
   for (let step = 0; step < 2; step++) await program.run({ x, step, rate: 0.01 })
   const weights = createHash('sha256')
   for (const values of [...model.parameters.values(), ...model.state.values()])
@@ -49,7 +49,25 @@ async function trained(network: Layer, side: number, options: GradientOptions) {
   return { weights: weights.digest('hex'), bytes: schedule(await lowerGraph(graph)).liveBytes(1) }
 }
 
+/** What a step is planned to take beside weights and constants, and its multiply-adds. */
+async function costsOf(graph: Graph) {
+  const plan = schedule(await lowerGraph(graph, { threads: 2 }))
+  const multiplyAdds = topologicalOrder(rootsOf(graph)).reduce(
+    (sum, node) => sum + (node.op.multiplyAdds?.(node.inputs, node.attributes, node) ?? 0),
+    0,
+  )
+  return { bytes: plan.arenaBytes + 2 * plan.scratchBytes, multiplyAdds }
+}
+
 describe('remat', () => {
+  it("computes a quarter more of ResNet-50's step on 32 pictures for a bit more than a third of the memory", async () => {
+    const model = await createModel(buildNetwork('resnet50', { classes: 1000 }), [3, 224, 224], { backend })
+    const kept = await costsOf(stepOf(model, 32, {}))
+    const again = await costsOf(stepOf(model, 32, { remat: true }))
+    expect(again.bytes).toBeLessThan(0.38 * kept.bytes)
+    expect(again.multiplyAdds).toBeLessThan(1.24 * kept.multiplyAdds)
+  })
+
   it.each([
     ['ResNet-20', () => resnet20(), 32, 0.75],
     ['GoogLeNet, with its other classifiers', () => buildNetwork('googlenet', { classes: 10 }), 64, 0.9],

@@ -57,6 +57,9 @@ const slack = 64
 /** Memory of one control word of a program, aligned. */
 const wordBytes = 64
 
+/** From so much memory of a program on, what its compilation leaves over is collected at once. */
+const largeBytes = 2 ** 28
+
 /** Memory of a variable or constant. */
 const storedBytes = ({ shape }: Variable | Constant): number => sizeOf(shape) * 4 + slack
 
@@ -207,6 +210,7 @@ class WasmBackend implements Backend {
     const { memory, stale, bytes, giveBack } = room
     const { inputs, outputs, variables } = image
     const code = await this.#load(image.code)
+    if (bytes > largeBytes) await (await import('./collect-garbage.ts')).collectGarbage()
 
     // What is prepared depends on variables that the program itself leaves as they are.
     const updated = (graph.updates ?? []).map(([variable]) => variable)
