@@ -4,6 +4,9 @@ import { controlWords } from './control.ts'
 import { failureIn, recordFailure } from './failure.ts'
 import { type Message, startWorker, type WorkerThread } from './worker.ts'
 
+/** Fewer bytes than this are touched in less time than a message takes. */
+const worthTouching = 2 ** 20
+
 /** The workers of one backend. */
 export class Threads {
   readonly #workers: readonly WorkerThread[]
@@ -61,6 +64,21 @@ export class Threads {
   async install(id: number, module: WebAssembly.Module): Promise<void> {
     this.#checkOpen('compile')
     await this.#tell('compile', () => ({ kind: 'program', id, module }))
+  }
+
+  /**
+   * Has the workers touch memory that will be used soon, from one byte to another, while the calling thread does something else: the system gives out a page
+   * where it is touched first, which for a step that needs gigabytes takes half a second. What fails is told to whoever needs them next.
+   */
+  touch(from: number, to: number): void {
+    const { length } = this.#workers
+    if (length === 0 || to - from < worthTouching || this.#ended || this.#failure() !== undefined) return
+    const share = Math.ceil((to - from) / length / 64) * 64
+    void this.#tell('compile', (thread) => ({
+      kind: 'touch',
+      from: from + (thread - 1) * share,
+      to: Math.min(from + thread * share, to),
+    })).catch(() => {})
   }
 
   /** Takes a program back. Whether the workers failed meanwhile is told to whoever runs one. */

@@ -425,7 +425,9 @@ class WasmBackend implements Backend {
       // Variables outlive the program: below it, they leave no hole when it goes.
       const addressOf = new Map<Variable | Constant, number>()
       for (const variable of variables) addressOf.set(variable, this.#addressOf(variable))
+      const { untouched } = this.#heap
       memory = this.#programMemories.take(programBytes, what)
+      this.#workers.touch(Math.max(memory.address, untouched), memory.address + memory.bytes)
       for (const constant of constants) {
         const bytes = storedBytes(constant)
         const address = this.#heap.allocate(bytes, 'compile: a constant')

@@ -14,6 +14,8 @@ export type Message =
     }
   | { readonly kind: 'program'; readonly id: number; readonly module: WebAssembly.Module }
   | { readonly kind: 'drop'; readonly id: number }
+  /** Bytes of memory that nobody has touched yet. */
+  | { readonly kind: 'touch'; readonly from: number; readonly to: number }
   | { readonly kind: 'wake' }
 
 type RecordFailure = typeof recordFailure
@@ -85,6 +87,14 @@ function workerMain(port: Port, recordFailure: RecordFailure): void {
     } while (Atomics.load(control, words.job) !== lastJob)
   }
 
+  /** Has the system give its pages to a stretch of memory, whose values stay. */
+  const touch = (from: number, to: number): void => {
+    const numbers = new Int32Array(memory.buffer)
+    // Memory that grew just now may be longer than is known here yet.
+    for (let at = from / 4; at < Math.min(to / 4, numbers.length); at += 1024)
+      Atomics.compareExchange(numbers, at, 0, 0)
+  }
+
   port.listen((message) => {
     if (message.kind === 'start') {
       memory = message.memory
@@ -100,6 +110,7 @@ function workerMain(port: Port, recordFailure: RecordFailure): void {
       const { exports } = new WebAssembly.Instance(message.module, { env: { memory, now, stalled } })
       programs.set(message.id, exports.run as (thread: number, maySleep: number) => void)
     } else if (message.kind === 'drop') programs.delete(message.id)
+    else if (message.kind === 'touch') touch(message.from, message.to)
     else return awake()
     port.post('done')
   })

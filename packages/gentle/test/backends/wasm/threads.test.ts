@@ -15,7 +15,7 @@ import { late } from './late-thread.ts'
 
 /** A program in which every thread counts, at the first free address, and waits for the others. */
 async function counting(threads: number, memory: WebAssembly.Memory) {
-  const module = new Module({ memory: { initialPages: 1, maximumPages: 1, shared: true } })
+  const module = new Module({ memory: { initialPages: 1, maximumPages: 1024, shared: true } })
   const barrier = defineBarrier(module, threads)
   module.function(
     'run',
@@ -213,4 +213,22 @@ describe('a backend that is closed', () => {
     }
     expect(outcomes).toContain('refused')
   })
+})
+
+it('memory that the workers touch has its pages before a program runs, and keeps its values', async () => {
+  const pages = 1024
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  const threads = await Threads.start(3, memory)
+  try {
+    const numbers = new Int32Array(memory.buffer)
+    const places = [controlBytes / 4, numbers.length / 2, numbers.length / 2 - 1024, numbers.length - 1024]
+    for (const place of places) numbers[place] = place
+    const before = process.memoryUsage.rss()
+    threads.touch(controlBytes, memory.buffer.byteLength)
+    await threads.install(1, (await counting(3, memory)).compiled)
+    expect(process.memoryUsage.rss() - before).toBeGreaterThan(0.75 * memory.buffer.byteLength)
+    expect(places.map((place) => numbers[place])).toEqual(places)
+  } finally {
+    await threads.end()
+  }
 })
