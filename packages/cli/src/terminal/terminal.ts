@@ -55,9 +55,9 @@ export const print = (text: string): void => {
 export const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream): number =>
   isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY
 
-/** Columns of the terminal, also where results go through a pager or to a file. */
+/** Columns of the terminal, also where results go through a pager or to a file; 80 where it does not tell them, as that which mpirun gives. */
 export const terminalWidth = (): number =>
-  process.stdout.isTTY === true ? columnsOf(process.stdout) : process.stderr.columns || 120
+  process.stdout.columns || (process.stdout.isTTY === true ? 80 : process.stderr.columns || 120)
 
 /** `98.79 %` */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
