@@ -205,6 +205,8 @@ export function emitProgram(schedule: Schedule, options: EmitOptions): Uint8Arra
         scratch.set(i32.add(i32.mul(thread, schedule.scratchBytes), options.scratch)),
         ifThen(i32.load(i32.const(options.stale)), calls.slice(0, schedule.preparation).flat()),
         ...calls.slice(schedule.preparation).flat(),
+        // Where there is nothing else to wait for: a thread that began after the run has ended could find that another one has to prepare, and wait for that alone.
+        ...(schedule.preparation === phases.length ? [call(barrier, maySleep)] : []),
       ]
     },
     { export: true },

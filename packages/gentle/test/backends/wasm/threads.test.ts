@@ -105,6 +105,30 @@ describe('threads', () => {
 })
 
 describe('threads that wait', () => {
+  it('do so in each run, though there be nothing to compute', async () => {
+    const started = vi.spyOn(Threads, 'start')
+    const ran = vi.spyOn(Threads.prototype, 'run')
+    const backend = await wasm({ threads: 2 })
+    try {
+      const weight = variable([2], [1, 2], 'weight')
+      // Only prepared, and only passed on.
+      for (const outputs of [{ y: add(weight, 1) }, { y: weight }]) {
+        const program = await backend.compile({ inputs: {}, outputs })
+        await program.run()
+        await program.run()
+      }
+      const { buffer } = started.mock.calls[0][1]
+      const entries = new Set(ran.mock.calls.map(([, entry]) => entry))
+      expect(entries.size).toBe(2)
+      // Who waits is told that another thread failed.
+      Atomics.store(new Int32Array(buffer), controlWords.failed / 4, 1)
+      for (const entry of entries) expect(() => entry(0, 0)).toThrow(BackendError)
+    } finally {
+      await backend.close()
+      vi.restoreAllMocks()
+    }
+  })
+
   it('count how often spinning did not help', async () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
     const threads = await Threads.start(2, memory)
