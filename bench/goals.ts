@@ -106,7 +106,7 @@ const networksConvolved = Object.keys(convolved) as Convolved[]
 
 const convolution = (which: 'median' | 'worst', required: number, aim: number): Goal => ({
   work: `convolutions of ${networksConvolved.length} networks, one core: the ${which}`,
-  against: 'multiply-add peak of 128 bits, on these',
+  against: 'peak of 128 bits',
   figure: { kind: 'part', benchmarks: networksConvolved.map((network) => `convolution-${network}`), which },
   better: 'more',
   required,
