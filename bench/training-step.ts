@@ -17,7 +17,7 @@ import {
   sgd,
   type Updates,
 } from '../packages/gentle/src/entries/index.ts'
-import { buildNetwork } from '../packages/gentle/src/models/index.ts'
+import { buildNetwork, googlenet } from '../packages/gentle/src/models/index.ts'
 import type { Contender } from './contender-steps.ts'
 import { networks } from './networks.ts'
 import type { Settings } from './protocol.ts'
@@ -79,7 +79,10 @@ async function problemOf(
   if (size === undefined) return { model: await modelOf(network as Training, backend), feed }
   const shape = [facts.channels, size, size]
   if (!isTaskNetwork(network)) {
-    const layer = buildNetwork(network, { classes: facts.classes })
+    const { classes } = facts
+    // PyTorch's has no auxiliary classifiers here: torchvision's has three outputs with them.
+    const layer =
+      network === 'googlenet' ? googlenet({ classes, auxiliary: false }) : buildNetwork(network, { classes })
     return { model: await createModel(layer, shape, { backend, seed: 1 }), feed }
   }
   const { namedValues, pictureTasks, randomTargets } = await import('./picture-tasks.ts')
