@@ -5,22 +5,12 @@ import {
   type Backend,
   createModel,
   type InitialValues,
-  type Layer,
   loadModel,
   type Model,
 } from '../packages/gentle/src/entries/index.ts'
-import { alexnet, googlenet, mobilenetV2, resnet18, resnet50, vgg16 } from '../packages/gentle/src/models/index.ts'
 import { inEightBits, isExported, networkFile } from './exported-networks.ts'
+import { torchvisionLayer } from './networks.ts'
 import { imageShape, type Predicting } from './workload.ts'
-
-const networks: Record<Predicting, () => Layer> = {
-  alexnet,
-  vgg16,
-  googlenet: () => googlenet({ auxiliary: false }),
-  resnet18,
-  resnet50,
-  mobilenet_v2: mobilenetV2,
-}
 
 /** Weights that go from the file to the backend without a copy in between. */
 function storedValues(network: string): InitialValues {
@@ -34,7 +24,7 @@ function storedValues(network: string): InitialValues {
 
 /** A network with PyTorch's weights where PyTorch has written them, else with weights of its own. */
 export const openPredicting = (network: Predicting, backend: Backend): Promise<Model> =>
-  createModel(networks[network](), imageShape, {
+  createModel(torchvisionLayer(network, 1000), imageShape, {
     backend,
     initialValues: isExported(network) ? storedValues(network) : undefined,
   })

@@ -17,9 +17,8 @@ import {
   sgd,
   type Updates,
 } from '../packages/gentle/src/entries/index.ts'
-import { buildNetwork, googlenet } from '../packages/gentle/src/models/index.ts'
 import type { Contender } from './contender-steps.ts'
-import { networks } from './networks.ts'
+import { networks, torchvisionLayer } from './networks.ts'
 import type { Settings } from './protocol.ts'
 import { isTaskNetwork, randomBatch, type Trained, type Training, trained, trainedBy } from './workload.ts'
 
@@ -79,10 +78,7 @@ async function problemOf(
   if (size === undefined) return { model: await modelOf(network as Training, backend), feed }
   const shape = [facts.channels, size, size]
   if (!isTaskNetwork(network)) {
-    const { classes } = facts
-    // PyTorch's has no auxiliary classifiers here: torchvision's has three outputs with them.
-    const layer =
-      network === 'googlenet' ? googlenet({ classes, auxiliary: false }) : buildNetwork(network, { classes })
+    const layer = torchvisionLayer(network, facts.classes)
     return { model: await createModel(layer, shape, { backend, seed: 1 }), feed }
   }
   const { namedValues, pictureTasks, randomTargets } = await import('./picture-tasks.ts')

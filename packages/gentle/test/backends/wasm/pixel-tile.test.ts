@@ -2,15 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../../../src/backends/backend.ts'
 import { reference } from '../../../src/backends/reference/reference.ts'
 import { type WasmOptions, wasm } from '../../../src/backends/wasm/wasm.ts'
-import type { NDArray } from '../../../src/core/ndarray.ts'
 import { Random } from '../../../src/core/random.ts'
 import { type Shape, sizeOf } from '../../../src/core/shape.ts'
 import type { Graph } from '../../../src/graph/graph.ts'
 import { input, variable } from '../../../src/graph/tensor.ts'
 import { add, conv2d, mul, relu } from '../../../src/ops/index.ts'
-import { mismatch, summed } from '../closeness.ts'
-import { once } from '../once.ts'
 import { lowered } from './lowered.ts'
+import { againstReference } from './same-as-reference.ts'
 
 interface Case {
   readonly x: Shape
@@ -53,8 +51,7 @@ function convolution({ x: xShape, w: wShape, stride = 1, padding = 0, dilation =
   return { graph, feed: { x: normal(xShape), r: normal(r.shape), s: Float32Array.of(0.5) } }
 }
 
-const exact = reference({ precision: 'float64' })
-const exactly = once<NDArray>()
+const expectReference = againstReference()
 
 describe.each<[string, WasmOptions]>([
   ['with fused multiply-add', { poison: true, wideVectors: false }],
@@ -73,11 +70,7 @@ describe.each<[string, WasmOptions]>([
     const { graph, feed } = convolution(chosen)
     const names = (await lowered(graph, options)).kernels.map(({ name }) => name)
     expect(names).toEqual(expect.arrayContaining(['packFilters']))
-    const run = async (on: Backend) => (await (await on.compile(graph)).run(feed)).y
-    const [one, three] = [await run(backends[0]), await run(backends[1])]
-    const expected = await exactly(chosen, () => run(exact))
-    expect(mismatch(one, expected, expected, summed)).toBeUndefined()
-    expect(three.data).toEqual(one.data)
+    await expectReference(backends, chosen, { graph, feed })
   })
 })
 
